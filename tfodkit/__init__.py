@@ -1,0 +1,45 @@
+"""From a folder of labelImg pictures to a shipped detector, through the TensorFlow Object Detection API.
+
+Every command of the command line is a function here, under the same name: ``tfodkit make-records`` is
+:func:`tfodkit.make_records`. The names load on first use, so that nothing heavy is imported for what is not used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tfodkit.cli.demo import demo
+    from tfodkit.config import make_config
+    from tfodkit.exporting import export
+    from tfodkit.inference import Detector, detect
+    from tfodkit.records import make_records
+    from tfodkit.training import evaluate_run as eval  # noqa: A004 - the command is called eval, and so is its function
+    from tfodkit.training import train
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "make_records": ("tfodkit.records", "make_records"),
+    "make_config": ("tfodkit.config", "make_config"),
+    "train": ("tfodkit.training", "train"),
+    "eval": ("tfodkit.training", "evaluate_run"),
+    "export": ("tfodkit.exporting", "export"),
+    "detect": ("tfodkit.inference", "detect"),
+    "Detector": ("tfodkit.inference", "Detector"),
+    "demo": ("tfodkit.cli.demo", "demo"),
+}
+
+__all__ = ["Detector", "demo", "detect", "eval", "export", "make_config", "make_records", "train"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'tfodkit' has no attribute {name!r}")
+    module, attribute = _HOME[name]
+    return getattr(import_module(module), attribute)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -1,0 +1,5 @@
+"""``python -m tfodkit`` is ``tfodkit``."""
+
+from tfodkit.cli.main import main
+
+main()

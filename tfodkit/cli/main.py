@@ -1,0 +1,42 @@
+"""``tfodkit``: the table of commands, and errors as text.
+
+A command parses its flags, calls the library function of the same name and prints what came back: results to standard
+output, progress and errors to standard error.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from tfodkit.cli import demo, detect, evaluate, export, make_config, make_records, train
+from tfodkit.errors import TfodkitError
+
+COMMANDS = {
+    "make-records": make_records.command,
+    "make-config": make_config.command,
+    "train": train.command,
+    "eval": evaluate.command,
+    "export": export.command,
+    "detect": detect.command,
+    "demo": demo.command,
+}
+
+app = typer.Typer(
+    help="From labelImg pictures to a detector: make-records, make-config, train, eval, export, detect.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+)
+for _name, _function in COMMANDS.items():
+    app.command(_name)(_function)
+
+
+def main() -> None:
+    """Run the command line; end with the exit code of the error, if there was one."""
+    try:
+        app(prog_name="tfodkit")
+    except TfodkitError as error:
+        print(f"error: {error}", file=sys.stderr)  # noqa: T201 - this is the terminal
+        sys.exit(error.exit_code)
