@@ -1,0 +1,150 @@
+"""COCO's average precision of boxes, by pycocotools, the reference implementation (Lin et al. 2014, cocodataset.org)."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tfodkit.annotations.detections import Detections
+from tfodkit.evaluation.ground_truth import GroundTruth
+from tfodkit.evaluation.result import COCO_FIGURES, ClassFigures, EvaluationResult
+
+ALL_AREAS = 0
+MOST_DETECTIONS = -1  # of maxDets 1, 10, 100
+ABSENT = -1.0  # how pycocotools says that no ground truth is of that kind
+IOU_50 = 0
+
+
+def evaluate_boxes(
+    ground_truth: Sequence[GroundTruth],
+    detections: Sequence[Detections],
+    class_names: Sequence[str],
+    *,
+    losses: Mapping[str, float] | None = None,
+) -> EvaluationResult:
+    """Hold the detections of each image against its ground truth.
+
+    Args:
+        ground_truth: an entry an image.
+        detections: an entry an image, in the same order; the 100 best of each count.
+        class_names: in the order of the class ids, which count from 1.
+        losses: carried over into the result.
+
+    Raises:
+        ValueError: the two sequences differ in length.
+    """
+    if len(ground_truth) != len(detections):
+        raise ValueError(f"there must be detections for all {len(ground_truth)} images, but got {len(detections)}")
+    evaluator = _run_pycocotools(ground_truth, detections, class_names)
+    return EvaluationResult(
+        images=len(ground_truth),
+        detections=sum(map(len, detections)),
+        figures={
+            name: _present(value) for (name, _, _), value in zip(COCO_FIGURES, evaluator.stats, strict=True)
+        },
+        per_class=tuple(_class_figures(evaluator.eval, ground_truth, class_names)),
+        losses=dict(losses or {}),
+    )
+
+
+def _run_pycocotools(
+    ground_truth: Sequence[GroundTruth], detections: Sequence[Detections], class_names: Sequence[str]
+) -> Any:
+    from pycocotools.coco import COCO
+    from pycocotools.cocoeval import COCOeval
+
+    with contextlib.redirect_stdout(io.StringIO()):  # it prints its progress
+        truth = COCO()
+        truth.dataset = _ground_truth_json(ground_truth, class_names)
+        truth.createIndex()
+        found = COCO()
+        found.dataset = {**truth.dataset, "annotations": _detections_json(detections)}
+        found.createIndex()
+        evaluator = COCOeval(truth, found, "bbox")
+        evaluator.evaluate()
+        evaluator.accumulate()
+        evaluator.summarize()
+    return evaluator
+
+
+def _ground_truth_json(ground_truth: Sequence[GroundTruth], class_names: Sequence[str]) -> dict[str, Any]:
+    annotations: list[dict[str, Any]] = []
+    for image_id, image in enumerate(ground_truth, 1):
+        for box, class_id, is_crowd in zip(image.boxes_xyxy, image.class_ids, image.is_crowd, strict=True):
+            annotations.append(
+                {
+                    "id": len(annotations) + 1,
+                    "image_id": image_id,
+                    "category_id": int(class_id),
+                    "bbox": _xywh(box),
+                    "area": _area(box),
+                    "iscrowd": int(is_crowd),
+                }
+            )
+    return {
+        "info": {},
+        "images": [{"id": image_id} for image_id in range(1, len(ground_truth) + 1)],
+        "categories": [{"id": class_id, "name": name} for class_id, name in enumerate(class_names, 1)],
+        "annotations": annotations,
+    }
+
+
+def _detections_json(detections: Sequence[Detections]) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    for image_id, image in enumerate(detections, 1):
+        for box, score, class_id in zip(image.boxes_xyxy, image.scores, image.class_ids, strict=True):
+            rows.append(
+                {
+                    "id": len(rows) + 1,
+                    "image_id": image_id,
+                    "category_id": int(class_id),
+                    "bbox": _xywh(box),
+                    "area": _area(box),
+                    "score": float(score),
+                    "iscrowd": 0,
+                }
+            )
+    return rows
+
+
+def _class_figures(
+    accumulated: Mapping[str, NDArray[np.float64]], ground_truth: Sequence[GroundTruth], class_names: Sequence[str]
+) -> list[ClassFigures]:
+    # precision is [IoU thresholds, recall thresholds, classes, areas, maxDets]; recall the same without the second
+    precision = accumulated["precision"][:, :, :, ALL_AREAS, MOST_DETECTIONS]
+    recall = accumulated["recall"][:, :, ALL_AREAS, MOST_DETECTIONS]
+    ids = np.concatenate([image.class_ids for image in ground_truth] or [np.empty(0, np.int64)])
+    return [
+        ClassFigures(
+            name=name,
+            ground_truths=int(np.count_nonzero(ids == index + 1)),
+            ap=_mean(precision[:, :, index]),
+            ap50=_mean(precision[IOU_50, :, index]),
+            ar100=_mean(recall[:, index]),
+        )
+        for index, name in enumerate(class_names)
+    ]
+
+
+def _mean(values: NDArray[np.float64]) -> float | None:
+    counted = values[values > ABSENT]
+    return float(counted.mean()) if counted.size else None
+
+
+def _present(value: float) -> float | None:
+    return None if value == ABSENT else float(value)
+
+
+def _xywh(box_xyxy: NDArray[np.floating]) -> list[float]:
+    xmin, ymin, xmax, ymax = map(float, box_xyxy)
+    return [xmin, ymin, xmax - xmin, ymax - ymin]
+
+
+def _area(box_xyxy: NDArray[np.floating]) -> float:
+    _, _, width, height = _xywh(box_xyxy)
+    return width * height

@@ -1,0 +1,32 @@
+"""The text of a ``pipeline.config`` as the messages that the Object Detection API's builders take."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from google.protobuf import text_format
+
+from tfodkit.odapi import protos
+
+
+def parse(config_text: str) -> Any:
+    """The ``TrainEvalPipelineConfig`` message of a text that :mod:`tfodkit.config` has checked."""
+    return text_format.Parse(config_text, protos.load("pipeline_pb2").TrainEvalPipelineConfig())
+
+
+def for_one_pass(pipeline: Any) -> tuple[Any, Any]:
+    """``(eval_config, eval_input_reader)`` that give every validation image exactly once, in the order of the files.
+
+    The published configs lose images (``drop_remainder``, ``sample_1_of_n_examples``), mix their order, and carry
+    each picture along at its original size; copies of both messages are mended here.
+    """
+    eval_config = type(pipeline.eval_config).FromString(pipeline.eval_config.SerializeToString())
+    eval_config.retain_original_images = False
+    eval_config.batch_size = max(1, eval_config.batch_size)
+    reader = type(pipeline.eval_input_reader[0]).FromString(pipeline.eval_input_reader[0].SerializeToString())
+    reader.shuffle = False
+    reader.num_readers = 1
+    reader.num_epochs = 1
+    reader.sample_1_of_n_examples = 1
+    reader.drop_remainder = False
+    return eval_config, reader

@@ -1,0 +1,81 @@
+"""Variables and where a checkpoint keeps them: the walk along both object graphs.
+
+An object-based checkpoint (``tf.train.Checkpoint``) holds a graph of named edges beside its tensors: the tensor of a
+variable is found by going the same edges from the root in the checkpoint as from the root in memory, whatever
+else, such as optimizer slots, was saved beside it. TensorFlow's own ``restore`` does the same but refuses the whole
+checkpoint as soon as one shape differs, as the class heads do in every fine-tuning.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tfodkit.errors import CheckpointError
+
+OBJECT_GRAPH = "_CHECKPOINTABLE_OBJECT_GRAPH"
+VALUE = "VARIABLE_VALUE"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredVariable:
+    """A variable in memory and the key of its tensor in a checkpoint; ``key`` is ``None`` where it has none."""
+
+    path: str
+    variable: Any
+    key: str | None
+
+
+def read_object_graph(reader: Any, checkpoint: Path) -> Any:
+    """The ``TrackableObjectGraph`` message of an open checkpoint.
+
+    Raises:
+        CheckpointError: the checkpoint is name-based, as TensorFlow 1 wrote them.
+    """
+    from tensorflow.core.protobuf import trackable_object_graph_pb2
+
+    if not reader.has_tensor(OBJECT_GRAPH):
+        raise CheckpointError(
+            str(checkpoint),
+            "is a name-based checkpoint of TensorFlow 1",
+            "Use a checkpoint from the TensorFlow 2 zoo, or of a run of tfodkit.",
+        )
+    return trackable_object_graph_pb2.TrackableObjectGraph.FromString(reader.get_tensor(OBJECT_GRAPH))
+
+
+def match_variables(root: Any, object_graph: Any) -> list[StoredVariable]:
+    """Every variable below ``root``, once, in breadth-first order, with its key in the checkpoint.
+
+    ``path`` is the shortest way from the root, the name under which TensorFlow would save the variable.
+    """
+    import tensorflow as tf
+
+    view = tf.train.TrackableView(root)
+    queue: deque[tuple[Any, str, Any]] = deque([(root, "", object_graph.nodes[0])])
+    seen = {id(root)}
+    found: list[StoredVariable] = []
+    while queue:
+        trackable, path, node = queue.popleft()
+        if isinstance(trackable, tf.Variable):
+            found.append(StoredVariable(path, trackable, _value_key(node)))
+        edges = _edges(node, object_graph)
+        for name, child in view.children(trackable).items():
+            if id(child) not in seen:
+                seen.add(id(child))
+                queue.append((child, f"{path}/{name}" if path else name, edges.get(name)))
+    return found
+
+
+def _edges(node: Any, object_graph: Any) -> Mapping[str, Any]:
+    if node is None:
+        return {}
+    return {child.local_name: object_graph.nodes[child.node_id] for child in node.children}
+
+
+def _value_key(node: Any) -> str | None:
+    if node is None:
+        return None
+    return next((attribute.checkpoint_key for attribute in node.attributes if attribute.name == VALUE), None)

@@ -1,0 +1,113 @@
+"""The folder of one training run, as people and the other commands find it.
+
+::
+
+    RUN/
+      pipeline.config     the config that the run was started with
+      label_map.pbtxt     a copy of the config's label map
+      last/ckpt-N.*       the newest checkpoint: step, model, optimizer
+      best/ckpt-N.*       the one that evaluated best
+      best/metrics.json   its figures
+      metrics.csv         a row a logged step
+      evaluations.csv     a row an evaluation
+      train.log           what was shown, with the time of day
+      train/, eval/       TensorBoard events, under the tags of the Object Detection API
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from tfodkit.errors import CheckpointError
+
+Which = Literal["best", "last"]
+
+_STATE_LINE = re.compile(r'^model_checkpoint_path: "(?P<name>[^"]+)"', re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class RunDirectory:
+    """Paths inside a run; nothing is created or read when it is built."""
+
+    path: Path
+
+    @classmethod
+    def open(cls, path: Path) -> RunDirectory:
+        """The run at ``path``.
+
+        Raises:
+            CheckpointError: there is no run.
+        """
+        run = cls(Path(path))
+        if not run.config_path.is_file():
+            raise CheckpointError(
+                str(path),
+                "this is no training run: pipeline.config is missing",
+                "Name the folder that was given to tfodkit train -o.",
+            )
+        return run
+
+    @property
+    def config_path(self) -> Path:
+        return self.path / "pipeline.config"
+
+    @property
+    def label_map_path(self) -> Path:
+        return self.path / "label_map.pbtxt"
+
+    @property
+    def metrics_path(self) -> Path:
+        return self.path / "metrics.csv"
+
+    @property
+    def evaluations_path(self) -> Path:
+        return self.path / "evaluations.csv"
+
+    @property
+    def log_path(self) -> Path:
+        return self.path / "train.log"
+
+    @property
+    def best_metrics_path(self) -> Path:
+        return self.path / "best" / "metrics.json"
+
+    def folder(self, which: Which) -> Path:
+        """The folder of the best or the last checkpoint."""
+        return self.path / which
+
+    def find_checkpoint(self, which: Which) -> Path | None:
+        """The prefix of a checkpoint, such as ``RUN/best/ckpt-300``; ``None`` where there is none yet."""
+        state = self.folder(which) / "checkpoint"
+        if not state.is_file():
+            return None
+        found = _STATE_LINE.search(state.read_text(encoding="utf-8"))
+        if not found:
+            raise CheckpointError(str(state), "names no checkpoint", f"Remove the folder {state.parent} and go on.")
+        return self.folder(which) / Path(found["name"]).name
+
+    def checkpoint(self, which: Which) -> Path:
+        """As :meth:`find_checkpoint`, but a missing one is an error.
+
+        Raises:
+            CheckpointError: the run has not saved such a checkpoint, or its files are gone.
+        """
+        prefix = self.find_checkpoint(which)
+        if prefix is None or not prefix.with_name(prefix.name + ".index").is_file():
+            raise CheckpointError(
+                str(self.folder(which)),
+                f"the run has no {which} checkpoint",
+                "Let tfodkit train reach its first checkpoint, or choose the other one with --which.",
+            )
+        return prefix
+
+
+def checkpoint_step(prefix: Path) -> int:
+    """The step in a checkpoint's name: 300 for ``ckpt-300``.
+
+    >>> checkpoint_step(Path("run/best/ckpt-300"))
+    300
+    """
+    return int(prefix.name.rpartition("-")[2])
