@@ -1,0 +1,171 @@
+"""The label map: class names and their ids, in the text format of the OD API's ``StringIntLabelMap``.
+
+::
+
+    item {
+      name: "bagel"
+      id: 1
+    }
+
+The real message lives in ``object_detection.protos.string_int_label_map_pb2``. What is read here is described again in
+a descriptor pool of its own, so that no data command loads the OD API and nothing collides when it is loaded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from google.protobuf import descriptor_pb2, descriptor_pool, message_factory, text_format
+
+from tfodkit.errors import Problem, RecordError
+
+_SCHEMA = """
+name: "tfodkit/label_map.proto" package: "tfodkit" syntax: "proto2"
+message_type {
+  name: "Item"
+  field { name: "name" number: 1 type: TYPE_STRING label: LABEL_OPTIONAL }
+  field { name: "id" number: 2 type: TYPE_INT32 label: LABEL_OPTIONAL }
+}
+message_type {
+  name: "LabelMap"
+  field { name: "item" number: 1 type: TYPE_MESSAGE type_name: ".tfodkit.Item" label: LABEL_REPEATED }
+}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelMap:
+    """The classes of a detector in the order of their ids, 1 to ``len(label_map)``; 0 is the OD API's background.
+
+    >>> LabelMap(("bagel", "mug")).id_of("mug")
+    2
+    """
+
+    names: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if not self.names:
+            raise ValueError("a label map must have at least one class, but got none")
+        if problem := _name_problem(self.names):
+            raise ValueError(f"class names must be unique and not blank, but got {problem}")
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    @classmethod
+    def from_names(cls, names: Iterable[str]) -> LabelMap:
+        """Ids in the sorted order (by code point) of the unique names, whatever the order they come in."""
+        return cls(tuple(sorted(set(names))))
+
+    def id_of(self, name: str) -> int:
+        """The id, 1 to ``len(self)``; ``KeyError`` for a name that is not in the map."""
+        try:
+            return self.names.index(name) + 1
+        except ValueError:
+            raise KeyError(name) from None
+
+    def name_of(self, class_id: int) -> str:
+        """The name of an id; ``KeyError`` for an id outside 1 to ``len(self)``."""
+        if not 1 <= class_id <= len(self.names):
+            raise KeyError(class_id)
+        return self.names[class_id - 1]
+
+    def ids(self) -> dict[str, int]:
+        """All ids by name, in id order."""
+        return {name: class_id for class_id, name in enumerate(self.names, start=1)}
+
+    def to_pbtxt(self) -> str:
+        """The text of a ``label_map.pbtxt``: names escaped where needed, non-ASCII letters as themselves."""
+        message = _message_class()()
+        for name, class_id in self.ids().items():
+            message.item.add(name=name, id=class_id)
+        return text_format.MessageToString(message, as_utf8=True)
+
+
+def read_label_map(path: Path) -> LabelMap:
+    """The label map in the file ``path``; fields other than ``name`` and ``id`` (``display_name``, …) are passed over.
+
+    Raises:
+        RecordError: not readable, no UTF-8, no label map, ids that are not 1 to n, or names that are blank or double;
+            with the line of the item.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RecordError(str(path), f"the label map can't be read: {error}", "Pass the label_map.pbtxt.") from error
+    return parse_label_map(text, where=str(path))
+
+
+def parse_label_map(text: str, *, where: str) -> LabelMap:
+    """The label map of a ``label_map.pbtxt``'s text; ``where`` names the source in errors, which are RecordError."""
+    message = _message_class()()
+    try:
+        text_format.Parse(text, message, allow_unknown_field=True)
+    except text_format.ParseError as error:
+        line = error.GetLine() or 1
+        what = f"not a label map: {_without_position(str(error))}"
+        raise RecordError(f"{where}:{line}", what, 'Write each class as: item { name: "mug" id: 1 }.') from error
+    if not message.item:
+        raise RecordError(where, "the label map has no item", 'Write each class as: item { name: "mug" id: 1 }.')
+    if problems := _problems(message.item, _Lines(text, where)):
+        raise RecordError.collect(problems)
+    return LabelMap(tuple(item.name for item in sorted(message.item, key=lambda item: item.id)))
+
+
+class _Lines:
+    """Where the nth item starts: the parser keeps no positions of what it accepts."""
+
+    def __init__(self, text: str, where: str) -> None:
+        self._where = where
+        self._lines = [text.count("\n", 0, match.start()) + 1 for match in re.finditer(r"\bitem\s*:?\s*[{<]", text)]
+
+    def where(self, index: int) -> str:
+        return f"{self._where}:{self._lines[index]}" if index < len(self._lines) else self._where
+
+
+def _problems(items: Sequence[Any], lines: _Lines) -> list[Problem]:
+    problems = []
+    names: set[str] = set()
+    ids: set[int] = set()
+    for index, item in enumerate(items):
+        where = lines.where(index)
+        label = f"item {index + 1} {item.name!r}"
+        if not item.name.strip():
+            problems.append(Problem(where, f"{label}: the name is missing or blank", "Give the class a name."))
+        elif item.name in names:
+            problems.append(Problem(where, f"{label}: the name stands twice", "Give each class one item."))
+        if item.id < 1:
+            problems.append(Problem(where, f"{label}: id {item.id} < 1", "Ids start at 1; 0 is the background."))
+        elif item.id in ids:
+            problems.append(Problem(where, f"{label}: id {item.id} stands twice", "Give each class its own id."))
+        elif item.id > len(items):
+            what = f"{label}: id {item.id} > {len(items)}, the number of classes"
+            problems.append(Problem(where, what, f"Number the classes 1 to {len(items)} without gaps."))
+        names.add(item.name)
+        ids.add(item.id)
+    return problems
+
+
+def _name_problem(names: tuple[str, ...]) -> str | None:
+    if any(not name.strip() for name in names):
+        return "a blank one"
+    double = [name for name, count in Counter(names).items() if count > 1]
+    return f"{double[0]!r} twice" if double else None
+
+
+def _without_position(message: str) -> str:
+    return re.sub(r"^\d+:\d+ : ", "", message).rstrip(".")
+
+
+@cache
+def _message_class() -> Any:
+    schema = text_format.Parse(_SCHEMA, descriptor_pb2.FileDescriptorProto())
+    pool = descriptor_pool.DescriptorPool()
+    pool.Add(schema)
+    return message_factory.GetMessageClass(pool.FindMessageTypeByName("tfodkit.LabelMap"))
