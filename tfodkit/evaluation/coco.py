@@ -44,9 +44,7 @@ def evaluate_boxes(
     return EvaluationResult(
         images=len(ground_truth),
         detections=sum(map(len, detections)),
-        figures={
-            name: _present(value) for (name, _, _), value in zip(COCO_FIGURES, evaluator.stats, strict=True)
-        },
+        figures={name: _present(value) for (name, _, _), value in zip(COCO_FIGURES, evaluator.stats, strict=True)},
         per_class=tuple(_class_figures(evaluator.eval, ground_truth, class_names)),
         losses=dict(losses or {}),
     )

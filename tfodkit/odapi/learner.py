@@ -126,8 +126,8 @@ class Learner:
 
     @contextlib.contextmanager
     def averaged_weights(self) -> Iterator[None]:
-        """Inside, the model holds the moving averages, where the optimizer keeps them; after it, its own weights."""
-        if not self.averages_weights:
+        """Inside, the model holds the moving averages, where the config evaluates them; after it, its own weights."""
+        if not pipelines.evaluates_averages(self.pipeline):
             yield
             return
         with self.strategy.scope():

@@ -7,6 +7,7 @@ from typing import Any
 
 from tfodkit.errors import CheckpointError
 from tfodkit.odapi import pipeline as pipelines
+from tfodkit.odapi import variables
 from tfodkit.odapi.install import install
 
 
@@ -35,19 +36,21 @@ def create_variables(model: Any) -> None:
     model._is_training = was_training
 
 
-def restore_model(model: Any, checkpoint: Path) -> None:
+def restore_model(model: Any, checkpoint: Path, *, averaged: bool = False) -> None:
     """Restore every variable of ``model`` from a checkpoint prefix, such as ``RUN/best/ckpt-300``.
 
-    Optimizer and step in the checkpoint are left alone.
+    Optimizer and step in the checkpoint are left alone; but with ``averaged`` the trainable variables take the
+    optimizer's moving averages of them, which is what the config's ``use_moving_averages`` evaluates.
 
     Raises:
-        CheckpointError: the checkpoint is damaged, or lacks a variable of the model.
+        CheckpointError: the checkpoint is damaged, lacks a variable of the model, or has no averages.
     """
     import tensorflow as tf
 
     create_variables(model)
+    root = tf.train.Checkpoint(model=model)
     try:
-        status = tf.train.Checkpoint(model=model).restore(str(checkpoint))
+        status = root.restore(str(checkpoint))
         status.assert_existing_objects_matched()
     except (AssertionError, ValueError) as error:
         raise CheckpointError(
@@ -60,6 +63,25 @@ def restore_model(model: Any, checkpoint: Path) -> None:
             str(checkpoint), f"can't be read ({_first_line(error)})", "Copy it anew, all of its files."
         ) from error
     status.expect_partial()
+    if averaged:
+        _assign_averages(root, checkpoint)
+
+
+def _assign_averages(root: Any, checkpoint: Path) -> None:
+    import tensorflow as tf
+
+    reader = tf.train.load_checkpoint(str(checkpoint))
+    object_graph = variables.read_object_graph(reader, checkpoint)
+    keys = variables.slot_keys(object_graph, "average")
+    if not keys:
+        raise CheckpointError(
+            str(checkpoint),
+            "holds no moving averages, though the config evaluates them",
+            "Set eval_config.use_moving_averages to false.",
+        )
+    for item in variables.match_variables(root, object_graph):
+        if item.node_id in keys:
+            item.variable.assign(reader.get_tensor(keys[item.node_id]))
 
 
 def _first_line(error: Exception) -> str:

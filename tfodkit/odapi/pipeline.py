@@ -30,3 +30,8 @@ def for_one_pass(pipeline: Any) -> tuple[Any, Any]:
     reader.sample_1_of_n_examples = 1
     reader.drop_remainder = False
     return eval_config, reader
+
+
+def evaluates_averages(pipeline: Any) -> bool:
+    """Whether the moving averages of the weights are what is evaluated and exported, not the weights themselves."""
+    return bool(pipeline.train_config.optimizer.use_moving_average and pipeline.eval_config.use_moving_averages)

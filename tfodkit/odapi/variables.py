@@ -18,14 +18,16 @@ from tfodkit.errors import CheckpointError
 
 OBJECT_GRAPH = "_CHECKPOINTABLE_OBJECT_GRAPH"
 VALUE = "VARIABLE_VALUE"
+ROOT = 0
 
 
 @dataclass(frozen=True, slots=True)
 class StoredVariable:
-    """A variable in memory and the key of its tensor in a checkpoint; ``key`` is ``None`` where it has none."""
+    """A variable in memory, and its node and the key of its tensor in a checkpoint; ``None`` where it has none."""
 
     path: str
     variable: Any
+    node_id: int | None
     key: str | None
 
 
@@ -54,14 +56,14 @@ def match_variables(root: Any, object_graph: Any) -> list[StoredVariable]:
     import tensorflow as tf
 
     view = tf.train.TrackableView(root)
-    queue: deque[tuple[Any, str, Any]] = deque([(root, "", object_graph.nodes[0])])
+    queue: deque[tuple[Any, str, int | None]] = deque([(root, "", ROOT)])
     seen = {id(root)}
     found: list[StoredVariable] = []
     while queue:
-        trackable, path, node = queue.popleft()
+        trackable, path, node_id = queue.popleft()
         if isinstance(trackable, tf.Variable):
-            found.append(StoredVariable(path, trackable, _value_key(node)))
-        edges = _edges(node, object_graph)
+            found.append(StoredVariable(path, trackable, node_id, _value_key(object_graph, node_id)))
+        edges = _edges(object_graph, node_id)
         for name, child in view.children(trackable).items():
             if id(child) not in seen:
                 seen.add(id(child))
@@ -69,13 +71,25 @@ def match_variables(root: Any, object_graph: Any) -> list[StoredVariable]:
     return found
 
 
-def _edges(node: Any, object_graph: Any) -> Mapping[str, Any]:
-    if node is None:
+def slot_keys(object_graph: Any, slot_name: str) -> dict[int, str]:
+    """The keys of an optimizer's slots of one name, such as ``average``, by the node of the variable they belong to."""
+    keys = {
+        slot.original_variable_node_id: _value_key(object_graph, slot.slot_variable_node_id)
+        for node in object_graph.nodes
+        for slot in node.slot_variables
+        if slot.slot_name == slot_name
+    }
+    return {node_id: key for node_id, key in keys.items() if key is not None}
+
+
+def _edges(object_graph: Any, node_id: int | None) -> Mapping[str, int]:
+    if node_id is None:
         return {}
-    return {child.local_name: object_graph.nodes[child.node_id] for child in node.children}
+    return {child.local_name: child.node_id for child in object_graph.nodes[node_id].children}
 
 
-def _value_key(node: Any) -> str | None:
-    if node is None:
+def _value_key(object_graph: Any, node_id: int | None) -> str | None:
+    if node_id is None:
         return None
-    return next((attribute.checkpoint_key for attribute in node.attributes if attribute.name == VALUE), None)
+    attributes = object_graph.nodes[node_id].attributes
+    return next((attribute.checkpoint_key for attribute in attributes if attribute.name == VALUE), None)

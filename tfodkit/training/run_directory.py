@@ -19,9 +19,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast, get_args
 
-from tfodkit.errors import CheckpointError
+from tfodkit.errors import CheckpointError, UsageError
 
 Which = Literal["best", "last"]
 
@@ -102,6 +102,18 @@ class RunDirectory:
                 "Let tfodkit train reach its first checkpoint, or choose the other one with --which.",
             )
         return prefix
+
+
+def parse_which(text: str) -> Which:
+    """``best`` or ``last`` out of a flag.
+
+    Raises:
+        UsageError: neither.
+    """
+    for which in get_args(Which):
+        if text == which:
+            return cast(Which, which)
+    raise UsageError("--which", f"must be one of {', '.join(get_args(Which))}, but got {text!r}", "Pass one of them.")
 
 
 def checkpoint_step(prefix: Path) -> int:
