@@ -1,0 +1,72 @@
+"""``detections.json``: what was found in which picture, in COCO's words.
+
+::
+
+    {"images":      [{"id": 1, "file_name": "tray.jpg", "width": 640, "height": 480, "drawn": "tray.jpg"}, …],
+     "categories":  [{"id": 1, "name": "bagel"}, …],
+     "annotations": [{"image_id": 1, "category_id": 1, "bbox": [12.5, 30.0, 88.0, 61.5], "score": 0.93}, …],
+     "threshold": 0.5}
+
+``annotations`` is a list of COCO *results*, which pycocotools' ``loadRes`` takes: ``bbox`` is ``[x, y, width, height]``
+in pixels of the upright picture. ``file_name`` is the picture's path as it was given, ``drawn`` the drawn one's name.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tfodkit.annotations.detections import Detections
+from tfodkit.boxes import Box
+from tfodkit.dataset.label_map import LabelMap
+
+PIXEL_DECIMALS = 2
+SCORE_DECIMALS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class PictureResult:
+    """What was found in one picture: its file, its upright size in pixels, the name of the drawn picture."""
+
+    path: Path
+    width: int
+    height: int
+    drawn: str
+    detections: Detections
+
+
+def to_json(results: Sequence[PictureResult], label_map: LabelMap, threshold: float) -> str:
+    """The text of ``detections.json``; images are numbered from 1 in the order of ``results``."""
+    numbered = list(enumerate(results, start=1))
+    content = {
+        "images": [_image(image_id, result) for image_id, result in numbered],
+        "categories": [{"id": class_id, "name": name} for name, class_id in label_map.ids().items()],
+        "annotations": [entry for image_id, result in numbered for entry in _annotations(image_id, result.detections)],
+        "threshold": threshold,
+    }
+    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+
+
+def _image(image_id: int, result: PictureResult) -> dict[str, Any]:
+    return {
+        "id": image_id,
+        "file_name": result.path.as_posix(),
+        "width": result.width,
+        "height": result.height,
+        "drawn": result.drawn,
+    }
+
+
+def _annotations(image_id: int, detections: Detections) -> list[dict[str, Any]]:
+    return [
+        {
+            "image_id": image_id,
+            "category_id": int(class_id),
+            "bbox": [round(value, PIXEL_DECIMALS) for value in Box(*map(float, xyxy)).xywh],
+            "score": round(float(score), SCORE_DECIMALS),
+        }
+        for xyxy, score, class_id in zip(detections.boxes_xyxy, detections.scores, detections.class_ids, strict=True)
+    ]

@@ -1,0 +1,81 @@
+"""One detector over every exported form."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from tfodkit.annotations.detections import Detections
+from tfodkit.dataset.label_map import LabelMap, read_label_map
+from tfodkit.errors import ExportError
+from tfodkit.inference import formats
+from tfodkit.inference.pictures import as_pixels
+from tfodkit.inference.runtime import Runtime
+
+
+class Detector:
+    """An exported model that is ready to look at pictures.
+
+    ::
+
+        detector = Detector.open("EXPORTED")
+        for box, score, class_id in detector.detect(Image.open("tray.jpg")).above(0.5):
+    """
+
+    def __init__(self, runtime: Runtime, label_map: LabelMap, *, format_name: str) -> None:
+        self._runtime = runtime
+        self.label_map = label_map
+        self.format_name = format_name
+
+    @classmethod
+    def open(cls, path: str | Path, *, format: str | None = None, label_map: str | Path | None = None) -> Detector:  # noqa: A002
+        """Load the model at ``path``: an export folder, a ``saved_model`` folder or a frozen ``.pb`` file.
+
+        Args:
+            path: where the model lies.
+            format: ``saved_model`` or ``frozen_graph``, where an export folder holds both; else the former.
+            label_map: the label map's file; without it, ``label_map.pbtxt`` in the model's folder or the one above.
+
+        Raises:
+            ExportError: there is no such model, it is damaged, or it has no label map.
+            RecordError: the label map can't be read.
+            UsageError: there is no such form.
+        """
+        model = formats.locate(Path(path), format)
+        labels = _find_label_map(model) if label_map is None else Path(label_map)
+        names = read_label_map(labels)
+        return cls(model.format.load(model.path), names, format_name=model.format.name)
+
+    def detect(self, image: Image.Image | NDArray[np.uint8]) -> Detections:
+        """All detections in one picture, however low their scores; boxes in pixels of the upright picture.
+
+        ``image`` is a Pillow image, which is turned upright by its EXIF orientation, or ``uint8 [height, width, 3]``,
+        RGB, upright. ``ValueError`` for another array.
+        """
+        pixels = as_pixels(image)
+        outputs = self._runtime.run(pixels[np.newaxis])[0]
+        height, width, _ = pixels.shape
+        return Detections.from_yxyx_norm(
+            outputs.boxes_yxyx_norm, outputs.scores, outputs.class_ids, width=width, height=height
+        )
+
+    def name_of(self, class_id: int) -> str:
+        """The class's name; ``class N`` where the label map is shorter than the model's list of classes."""
+        try:
+            return self.label_map.name_of(class_id)
+        except KeyError:
+            return f"class {class_id}"
+
+
+def _find_label_map(model: formats.ExportedModel) -> Path:
+    found = model.find_label_map()
+    if found is None:
+        raise ExportError(
+            str(model.path),
+            "there is no label_map.pbtxt beside the model",
+            "Copy the label map of its training there, or pass it with --label-map.",
+        )
+    return found

@@ -1,0 +1,96 @@
+"""The exported forms: their names, their places in an export folder, and what loads them.
+
+::
+
+    EXPORTED/
+      saved_model/                 "saved_model"
+      frozen_inference_graph.pb    "frozen_graph"
+      label_map.pbtxt
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tfodkit.errors import ExportError, UsageError
+from tfodkit.inference.frozen_graph import FrozenGraphRuntime
+from tfodkit.inference.runtime import Runtime
+from tfodkit.inference.saved_model import SavedModelRuntime
+
+LABEL_MAP = "label_map.pbtxt"
+SAVED_MODEL_FILE = "saved_model.pb"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFormat:
+    """An exported form: its name, the file or folder that holds it in an export folder, and its runtime."""
+
+    name: str
+    place: str
+    load: Callable[[Path], Runtime]
+
+
+FORMATS = (
+    ModelFormat("saved_model", "saved_model", SavedModelRuntime),
+    ModelFormat("frozen_graph", "frozen_inference_graph.pb", FrozenGraphRuntime),
+)
+"""In the order of preference: an export folder that holds several is opened as the first."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedModel:
+    """An exported model on disk: ``path`` is the SavedModel's folder or the frozen graph's file."""
+
+    path: Path
+    format: ModelFormat
+
+    def find_label_map(self) -> Path | None:
+        """``label_map.pbtxt`` in the model's folder or in the folder that holds it; ``None`` where there is none."""
+        for folder in (self.path, self.path.parent):
+            if (folder / LABEL_MAP).is_file():
+                return folder / LABEL_MAP
+        return None
+
+
+def format_named(name: str) -> ModelFormat:
+    """The form of that name.
+
+    Raises:
+        UsageError: there is none.
+    """
+    for known in FORMATS:
+        if known.name == name:
+            return known
+    names = ", ".join(known.name for known in FORMATS)
+    raise UsageError("--format", f"{name!r} is no exported form", f"Choose one of: {names}.")
+
+
+def locate(path: Path, name: str | None = None) -> ExportedModel:
+    """The model at ``path``: an export folder, a SavedModel's folder, or a frozen graph's ``.pb`` file.
+
+    ``name`` chooses a form where an export folder holds several.
+
+    Raises:
+        ExportError: there is no exported model of that form.
+        UsageError: there is no form called ``name``.
+    """
+    wanted = FORMATS if name is None else (format_named(name),)
+    for found in _candidates(path):
+        if found.format in wanted:
+            return found
+    what = "does not exist" if not path.exists() else f"holds no {' and no '.join(known.name for known in wanted)}"
+    remedy = "Name a folder that tfodkit export made, a saved_model folder, or a frozen_inference_graph.pb."
+    raise ExportError(str(path), what, remedy)
+
+
+def _candidates(path: Path) -> list[ExportedModel]:
+    saved_model, frozen_graph = FORMATS
+    if path.is_file() and path.name != SAVED_MODEL_FILE:
+        return [ExportedModel(path, frozen_graph)]
+    if path.is_file():
+        return [ExportedModel(path.parent, saved_model)]
+    if (path / SAVED_MODEL_FILE).is_file():
+        return [ExportedModel(path, saved_model)]
+    return [ExportedModel(path / known.place, known) for known in FORMATS if (path / known.place).exists()]

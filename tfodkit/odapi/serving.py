@@ -1,0 +1,166 @@
+"""A trained model as it is served: pictures in, detections out, with the Object Detection API's own pre- and postprocessing.
+
+Upstream's ``exporter_lib_v2`` does the same with four differences, each of which has a reason:
+
+- its image input is fixed at one picture a call, ours takes a batch of any size, as TF1's exporter did;
+- it never takes the moving averages of the weights, which are what training evaluated (``use_moving_average``);
+- it saves the Keras layers beside the graph, which no user of a SavedModel calls: five times the time, twice the size;
+- models that need inputs beside the picture are exported there on request only, and fail when run; here they are refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tfodkit.errors import CheckpointError, ExportError
+from tfodkit.odapi import pipeline as pipelines
+from tfodkit.odapi import variables
+from tfodkit.odapi.model import build_model, restore_model
+
+INPUT = "input_tensor"
+AVERAGE_SLOT = "average"
+
+
+class ServingModel:
+    """A restored model behind one function, ``uint8 [batch, height, width, 3]`` → upstream's dictionary of detections.
+
+    All outputs are float32. ``detection_boxes`` ``[batch, n, 4]``: ``(ymin, xmin, ymax, xmax)``, shares of the picture;
+    ``detection_scores`` ``[batch, n]``, 0 to 1, falling; ``detection_classes`` ``[batch, n]``, ids of the label map,
+    from 1; ``num_detections`` ``[batch]``, how many of the ``n`` are meant. Further keys, such as ``detection_masks``
+    and ``raw_detection_boxes``, are those of the architecture.
+    """
+
+    def __init__(self, model: Any, function: Any, *, averaged: int) -> None:
+        self._model = model
+        self._function = function
+        self.averaged = averaged
+        """How many variables hold their moving average instead of their last value."""
+
+    @property
+    def concrete_function(self) -> Any:
+        """The traced function, one graph for every size of batch and picture; its argument is called ``input_tensor``."""
+        return self._function.get_concrete_function()
+
+    def detect(self, images: NDArray[np.uint8]) -> Mapping[str, NDArray[np.float32]]:
+        """The outputs for a batch of RGB pictures of one size, ``[batch, height, width, 3]``."""
+        import tensorflow as tf
+
+        return {name: tensor.numpy() for name, tensor in self._function(tf.constant(images)).items()}
+
+    def write_checkpoint(self, folder: Path) -> None:
+        """Save the weights as ``folder/ckpt-0``, as upstream's exporter and the model zoo do: a fine-tune checkpoint."""
+        import tensorflow as tf
+
+        checkpoint = tf.train.Checkpoint(model=self._model)
+        tf.train.CheckpointManager(checkpoint, str(folder), max_to_keep=1).save(checkpoint_number=0)
+
+    def write_saved_model(self, folder: Path) -> None:
+        """Save graph and weights as a SavedModel whose signature ``serving_default`` takes ``input_tensor``."""
+        import tensorflow as tf
+
+        module = tf.Module(name="detector")
+        module.detect = self._function
+        module.weights = list(self._model.variables)
+        tf.saved_model.save(module, str(folder), signatures=self.concrete_function)
+
+
+def load_serving_model(config_text: str, checkpoint: Path) -> ServingModel:
+    """Build the model of a ``pipeline.config``, restore a checkpoint prefix such as ``RUN/best/ckpt-300``, and trace it.
+
+    Where the config says ``use_moving_average``, every weight that has a moving average takes it.
+
+    Raises:
+        CheckpointError: the checkpoint is unreadable or of another model.
+        ExportError: the model needs inputs beside the picture; or the config says ``use_moving_average`` and the
+            checkpoint holds no averages.
+    """
+    pipeline = pipelines.parse(config_text)
+    _refuse_side_inputs(pipeline)
+    with _quiet():
+        model = build_model(config_text, is_training=False)
+        restore_model(model, checkpoint)
+        uses_averages = pipeline.train_config.optimizer.use_moving_average
+        averaged = _take_averages(model, checkpoint) if uses_averages else 0
+        function = _serving_function(model)
+        function.get_concrete_function()
+    return ServingModel(model, function, averaged=averaged)
+
+
+def _serving_function(model: Any) -> Any:
+    import tensorflow as tf
+    from object_detection import exporter_lib_v2
+
+    upstream = exporter_lib_v2.DetectionInferenceModule(model)
+
+    def detect(input_tensor: Any) -> Any:
+        images, true_shapes = upstream._preprocess_input(input_tensor, lambda image: image)
+        return upstream._run_inference_on_images(images, true_shapes)
+
+    return tf.function(detect, input_signature=[tf.TensorSpec([None, None, None, 3], tf.uint8, name=INPUT)])
+
+
+def _refuse_side_inputs(pipeline: Any) -> None:
+    if pipeline.model.faster_rcnn.HasField("context_config"):
+        raise ExportError(
+            "pipeline.config",
+            "model.faster_rcnn.context_config makes a Context R-CNN, which needs features of other pictures as inputs",
+            "Export a model without context_config.",
+        )
+
+
+def _take_averages(model: Any, checkpoint: Path) -> int:
+    """Assign the moving averages that the optimizer kept; the number of variables that have one."""
+    import tensorflow as tf
+
+    reader = tf.train.load_checkpoint(str(checkpoint))
+    graph = variables.read_object_graph(reader, checkpoint)
+    averages = _average_keys(graph)
+    averaged = [
+        item for item in variables.match_variables(tf.train.Checkpoint(model=model), graph) if item.key in averages
+    ]
+    if not averaged:
+        raise ExportError(
+            str(checkpoint),
+            "holds no moving averages, though the config's optimizer says use_moving_average (true where unset)",
+            "If the weights are meant as they are, write use_moving_average: false into the optimizer of the config.",
+        )
+    for item in averaged:
+        item.variable.assign(reader.get_tensor(averages[item.key]))
+    return len(averaged)
+
+
+def _average_keys(graph: Any) -> dict[str | None, str]:
+    """From the key of a variable's tensor to the key of its average's, over all optimizers in a checkpoint."""
+    return {
+        _tensor_key(graph, slot.original_variable_node_id): _tensor_key(graph, slot.slot_variable_node_id)
+        for node in graph.nodes
+        for slot in node.slot_variables
+        if slot.slot_name == AVERAGE_SLOT
+    }
+
+
+def _tensor_key(graph: Any, node_id: int) -> str:
+    for attribute in graph.nodes[node_id].attributes:
+        if attribute.name == variables.VALUE:
+            return str(attribute.checkpoint_key)
+    raise CheckpointError("checkpoint", f"node {node_id} of its object graph has no tensor", "Copy it anew, all files.")
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Hold back TensorFlow's warnings about upstream's own deprecated calls, which no user can act on."""
+    import tensorflow as tf
+
+    logger = tf.get_logger()
+    level = logger.level
+    logger.setLevel("ERROR")
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
