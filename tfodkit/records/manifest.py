@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,8 @@ class RecordFile:
     images: int
     boxes: tuple[tuple[str, int], ...]
     """Boxes of each class that occurs, as (name, count) in the order of ids."""
+    images_with: tuple[tuple[str, int], ...]
+    """Images of this file in which each class occurs, as (name, count) in the order of ids."""
     max_boxes_per_image: int
     bytes: int
     sha256: str
@@ -89,14 +92,21 @@ class RecordManifest:
 
     def boxes(self, split: str) -> dict[str, int]:
         """Boxes of every class of the label map in ``train`` or ``val``, 0 included, in the order of ids."""
-        counts: Counter[str] = Counter()
-        for file in self.files_of(split):
-            counts.update(dict(file.boxes))
-        return {name: counts[name] for name in self.label_map.names}
+        return self._per_class(file.boxes for file in self.files_of(split))
+
+    def images_with(self, split: str) -> dict[str, int]:
+        """Images of ``train`` or ``val`` in which each class of the label map occurs, in the order of ids."""
+        return self._per_class(file.images_with for file in self.files_of(split))
 
     def max_boxes_per_image(self, split: str) -> int:
         """The most boxes that one image of ``train`` or ``val`` has; 0 where there are none."""
         return max((file.max_boxes_per_image for file in self.files_of(split)), default=0)
+
+    def _per_class(self, counts: Iterable[tuple[tuple[str, int], ...]]) -> dict[str, int]:
+        total: Counter[str] = Counter()
+        for pairs in counts:
+            total.update(dict(pairs))
+        return {name: total[name] for name in self.label_map.names}
 
     def check_files(self, folder: Path, *, hashes: bool = False) -> None:
         """Raise :class:`RecordError` naming each file that is absent, of another size or, with ``hashes``, content."""
@@ -113,6 +123,7 @@ class RecordManifest:
         del values["label_map"]
         for file in values["files"]:
             file["boxes"] = dict(file["boxes"])
+            file["images_with"] = dict(file["images_with"])
         for dropped in values["dropped"]:
             dropped["count"] = len(dropped["where"])
         return json.dumps(values, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
@@ -136,15 +147,18 @@ class RecordManifest:
             seed=values["seed"],
             split=values["split"],
             label_map=names,
-            files=tuple(
-                RecordFile(**{**file, "boxes": _in_id_order(file["boxes"], names)}) for file in values["files"]
-            ),
+            files=tuple(_record_file(file, names) for file in values["files"]),
             dropped=tuple(Dropped(item["reason"], tuple(item["where"])) for item in values["dropped"]),
         )
 
 
-def _in_id_order(boxes: dict[str, int], label_map: LabelMap) -> tuple[tuple[str, int], ...]:
-    return tuple((name, boxes[name]) for name in label_map.names if name in boxes)
+def _record_file(values: dict[str, Any], label_map: LabelMap) -> RecordFile:
+    counts = {field: _in_id_order(values[field], label_map) for field in ("boxes", "images_with")}
+    return RecordFile(**{**values, **counts})
+
+
+def _in_id_order(counts: dict[str, int], label_map: LabelMap) -> tuple[tuple[str, int], ...]:
+    return tuple((name, counts[name]) for name in label_map.names if name in counts)
 
 
 def _manifest_text(path: Path) -> str:

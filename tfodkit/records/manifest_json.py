@@ -25,6 +25,7 @@ _FILE = {
     "home_class": str,
     "images": int,
     "boxes": dict,
+    "images_with": dict,
     "max_boxes_per_image": int,
     "bytes": int,
     "sha256": str,
@@ -86,8 +87,9 @@ def _check_file(file: Any, name: str, where: str) -> None:
         raise RecordError(where, f"{name}: split must be train or val, but got {file['split']!r}", _REMEDY)
     if file["name"] in ("", ".", "..") or {"/", "\\", "\0"} & set(file["name"]):
         raise RecordError(where, f"{name}: name must be a plain file name, but got {file['name']!r}", _REMEDY)
-    if not all(_is(count, int) for count in file["boxes"].values()):
-        raise RecordError(where, f"{name}: boxes must be counts, but got {file['boxes']!r:.80}", _REMEDY)
+    for field in ("boxes", "images_with"):
+        if not all(_is(count, int) for count in file[field].values()):
+            raise RecordError(where, f"{name}: {field} must be counts, but got {file[field]!r:.80}", _REMEDY)
 
 
 def _check_dropped(dropped: Any, name: str, where: str) -> None:
@@ -112,5 +114,5 @@ def _classes(items: list[Any], where: str) -> list[tuple[str, int]]:
 def _refuse_unknown_classes(values: dict[str, Any], where: str) -> None:
     names = {name for name, _ in values["classes"]}
     for index, file in enumerate(values["files"]):
-        if unknown := sorted(file["boxes"].keys() - names):
-            raise RecordError(where, f"files[{index}]: boxes of {unknown[0]!r}, which is not in classes", _REMEDY)
+        if unknown := sorted((file["boxes"].keys() | file["images_with"].keys()) - names):
+            raise RecordError(where, f"files[{index}]: counts of {unknown[0]!r}, which is not in classes", _REMEDY)
