@@ -3,8 +3,8 @@
 Two conventions, named in every function that takes or gives one:
 
 ``xyxy``
-    ``(xmin, ymin, xmax, ymax)`` in pixels, floats, half-open: a box over the pixel columns 3 and 4 is ``xmin=3, xmax=5``.
-    The frame is the decoded, upright image.
+    ``(xmin, ymin, xmax, ymax)`` in pixels, floats, half-open: a box over the pixel columns 3 and 4 has
+    ``xmin=3, xmax=5``. The frame is the decoded, upright image.
 ``yxyx_norm``
     ``(ymin, xmin, ymax, xmax)`` divided by the image's height and width, as the Object Detection API has them.
 
@@ -71,7 +71,7 @@ class Box:
 
     def is_inside(self, *, width: float, height: float) -> bool:
         """True where no edge lies outside an image of ``width`` by ``height`` pixels."""
-        return 0 <= self.xmin and 0 <= self.ymin and self.xmax <= width and self.ymax <= height
+        return self.clip(width=width, height=height) == self
 
     def iou(self, other: Box) -> float:
         """Intersection over union, 0 to 1; 0 where either box is empty."""

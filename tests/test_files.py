@@ -1,0 +1,74 @@
+from pathlib import Path
+
+import pytest
+
+from tfodkit import files
+from tfodkit.errors import OutputError
+
+
+def test_a_file_is_whole_or_absent(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "a.txt"
+    with pytest.raises(RuntimeError), files.open_atomic(path) as file:
+        file.write(b"half")
+        raise RuntimeError
+    assert list(path.parent.iterdir()) == []
+    files.write_text(path, "whole\n")
+    assert path.read_bytes() == b"whole\n"
+    assert path.stat().st_mode & 0o777 == 0o666 & ~files._umask()
+
+
+def test_a_file_that_fails_leaves_the_old_one(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    files.write_text(path, "old")
+    with pytest.raises(RuntimeError), files.open_atomic(path):
+        raise RuntimeError
+    assert path.read_text() == "old"
+
+
+def test_a_folder_is_whole_or_absent(tmp_path: Path) -> None:
+    path = tmp_path / "records"
+    with pytest.raises(RuntimeError), files.folder_atomic(path) as folder:
+        (folder / "a").touch()
+        raise RuntimeError
+    assert list(tmp_path.iterdir()) == []
+    with files.folder_atomic(path) as folder:
+        (folder / "a").touch()
+    assert [child.name for child in tmp_path.iterdir()] == ["records"]
+    assert [child.name for child in path.iterdir()] == ["a"]
+
+
+def test_a_folder_with_content_is_replaced_only_by_force_and_as_a_whole(tmp_path: Path) -> None:
+    path = tmp_path / "records"
+    path.mkdir()
+    (path / "old").touch()
+    with (
+        pytest.raises(
+            OutputError, match=r"the folder exists and is not empty\. Choose another place or pass --force\."
+        ),
+        files.folder_atomic(path),
+    ):
+        pass
+    with files.folder_atomic(path, force=True) as folder:
+        (folder / "new").touch()
+    assert [child.name for child in path.iterdir()] == ["new"]
+    assert [child.name for child in tmp_path.iterdir()] == ["records"]
+
+
+def test_a_file_in_the_way_is_never_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "records"
+    path.touch()
+    with pytest.raises(OutputError, match="a file is in the way"):
+        files.refuse_existing(path, force=True)
+
+
+def test_listing_is_sorted_and_takes_suffixes_in_any_case(tmp_path: Path) -> None:
+    for name in ("b.JPG", "a.jpg", "c.txt"):
+        (tmp_path / name).touch()
+    (tmp_path / "d.jpg").mkdir()
+    assert [path.name for path in files.list_files(tmp_path, frozenset({".jpg"}))] == ["a.jpg", "b.JPG"]
+
+
+def test_sha256_is_that_of_the_content(tmp_path: Path) -> None:
+    files.write_bytes(tmp_path / "a", b"abc")
+    # the standard's own test vector (FIPS 180-2, appendix B.1)
+    assert files.sha256(tmp_path / "a") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"

@@ -1,0 +1,43 @@
+from pathlib import Path
+
+import pytest
+
+from tfodkit.errors import CheckpointError, UsageError
+from tfodkit.training.run_directory import RunDirectory, parse_which
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> RunDirectory:
+    (tmp_path / "pipeline.config").write_text("")
+    (tmp_path / "best").mkdir()
+    (tmp_path / "best" / "checkpoint").write_text(
+        'model_checkpoint_path: "ckpt-20"\nall_model_checkpoint_paths: "ckpt-20"\n'
+    )
+    (tmp_path / "best" / "ckpt-20.index").touch()
+    return RunDirectory.open(tmp_path)
+
+
+def test_a_checkpoint_is_found_by_its_state_file(run: RunDirectory) -> None:
+    assert run.checkpoint("best") == run.path / "best" / "ckpt-20"
+    assert run.find_checkpoint("last") is None
+
+
+def test_a_missing_checkpoint_says_what_to_do(run: RunDirectory) -> None:
+    with pytest.raises(CheckpointError, match=r"last: the run has no last checkpoint\. Let tfodkit train reach"):
+        run.checkpoint("last")
+    (run.path / "best" / "ckpt-20.index").unlink()
+    with pytest.raises(CheckpointError, match="the run has no best checkpoint"):
+        run.checkpoint("best")
+
+
+def test_a_folder_that_is_no_run_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(
+        CheckpointError, match=r"this is no training run: pipeline\.config is missing\. Name the folder"
+    ):
+        RunDirectory.open(tmp_path)
+
+
+def test_which_is_one_of_two() -> None:
+    assert parse_which("last") == "last"
+    with pytest.raises(UsageError, match="must be one of best, last, but got 'newest'"):
+        parse_which("newest")

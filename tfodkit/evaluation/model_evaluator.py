@@ -1,0 +1,47 @@
+"""A model held against its validation records: the one place where evaluation meets the Object Detection API."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from tfodkit.annotations.detections import Detections
+from tfodkit.errors import RecordError
+from tfodkit.evaluation.coco import evaluate_boxes
+from tfodkit.evaluation.ground_truth import GroundTruth
+from tfodkit.evaluation.result import EvaluationResult
+from tfodkit.odapi.detection import RawDetections, ValidationPass
+
+
+class ModelEvaluator:
+    """Evaluates a model on every image of the validation records, as often as asked; the graph is traced once."""
+
+    def __init__(
+        self, pipeline: Any, model: Any, *, ground_truth: Sequence[GroundTruth], class_names: Sequence[str]
+    ) -> None:
+        """Open the records of ``pipeline.eval_input_reader``, whose truth, in their order, is ``ground_truth``."""
+        self._ground_truth = ground_truth
+        self._class_names = class_names
+        self._pass = ValidationPass(pipeline, model, images=len(ground_truth))
+
+    def evaluate(self) -> EvaluationResult:
+        """The figures of the model's present weights.
+
+        Raises:
+            RecordError: the input pipeline gave fewer or more images than the records hold.
+        """
+        raw = list(self._pass.detect())
+        if len(raw) != len(self._ground_truth):
+            raise RecordError(
+                "eval_input_reader",
+                f"{len(raw)} images came out of the input pipeline, but the records hold {len(self._ground_truth)}",
+                "Write the records anew with tfodkit make-records.",
+            )
+        detections = [_in_pixels(found, truth) for found, truth in zip(raw, self._ground_truth, strict=True)]
+        return evaluate_boxes(self._ground_truth, detections, self._class_names, losses=self._pass.losses())
+
+
+def _in_pixels(found: RawDetections, truth: GroundTruth) -> Detections:
+    return Detections.from_yxyx_norm(
+        found.boxes_yxyx_norm, found.scores, found.class_ids, width=truth.width, height=truth.height
+    )

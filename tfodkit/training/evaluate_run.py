@@ -1,0 +1,31 @@
+"""``tfodkit eval``: the figures of a checkpoint of a run, on every validation image."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tfodkit.config import read_checked_pipeline
+from tfodkit.evaluation.ground_truth import read_validation_truth
+from tfodkit.evaluation.model_evaluator import ModelEvaluator
+from tfodkit.evaluation.result import EvaluationResult
+from tfodkit.odapi.model import build_model, restore_model
+from tfodkit.odapi.pipeline import evaluates_averages, parse
+from tfodkit.training.run_directory import RunDirectory, Which
+
+
+def evaluate_run(run: Path, *, which: Which = "best") -> EvaluationResult:
+    """Evaluate the best or the last checkpoint of a training run on the validation records of its config.
+
+    Raises:
+        CheckpointError: no such run or checkpoint, or the checkpoint does not fit the run's config.
+        ConfigError, RecordError: the config or the records it names have changed since and can't be used.
+    """
+    directory = RunDirectory.open(Path(run))
+    checkpoint = directory.checkpoint(which)
+    pipeline = read_checked_pipeline(directory.config_path)
+    truth = read_validation_truth(pipeline.eval_input_paths, pipeline.label_map_path)
+    model = build_model(pipeline.text, is_training=False)
+    message = parse(pipeline.text)
+    restore_model(model, checkpoint, averaged=evaluates_averages(message))
+    evaluator = ModelEvaluator(message, model, ground_truth=truth.images, class_names=truth.class_names)
+    return evaluator.evaluate()

@@ -1,0 +1,119 @@
+"""``tfodkit train``: from a ``pipeline.config`` to a run directory."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from tfodkit import files
+from tfodkit.config import PipelineConfig, read_checked_pipeline
+from tfodkit.errors import ConfigError
+from tfodkit.evaluation.ground_truth import ValidationTruth, read_validation_truth
+from tfodkit.evaluation.model_evaluator import ModelEvaluator
+from tfodkit.odapi import devices
+from tfodkit.odapi.install import install
+from tfodkit.odapi.learner import Learner
+from tfodkit.odapi.pipeline import parse
+from tfodkit.training.loop import BestSoFar, Loop, read_best
+from tfodkit.training.plan import TrainingPlan
+from tfodkit.training.progress import Display
+from tfodkit.training.run_directory import RunDirectory
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingResult:
+    """Where a run stands: its folder, its step, and its best evaluation."""
+
+    run: Path
+    step: int
+    best: BestSoFar | None
+
+
+def train(
+    config: Path,
+    output: Path,
+    *,
+    steps: int | None = None,
+    eval_every: int | None = None,
+    seed: int = 0,
+    log_every: int = 10,
+) -> TrainingResult:
+    """Train from a ``pipeline.config``, or go on with the run that ``output`` holds.
+
+    Args:
+        config: the configuration; its records are named in it.
+        output: the run directory (:class:`tfodkit.training.run_directory.RunDirectory` draws it).
+        steps: the step to train to; the config's ``num_steps`` unless given.
+        eval_every: steps between evaluations, each with a checkpoint; a fifth of the run, 1,000 at most, unless given.
+        seed: of the initial weights and of the shuffling.
+        log_every: steps between rows of ``metrics.csv``.
+
+    Raises:
+        ConfigError: the config can't run, or differs from the one that the run was started with.
+        RecordError: records that are damaged or do not belong to the config.
+        CheckpointError: the fine-tune checkpoint, or the run's own, can't be used.
+        TrainingError: the loss is no number any more, or the run was interrupted.
+    """
+    pipeline = read_checked_pipeline(Path(config))
+    plan = TrainingPlan.make(steps=steps or pipeline.num_steps, eval_every=eval_every, log_every=log_every)
+    truth = read_validation_truth(pipeline.eval_input_paths, pipeline.label_map_path)
+    run = _open_run(Path(output), pipeline)
+    with Display(run.log_path) as display:
+        if plan.steps != pipeline.num_steps:
+            display.note(f"training to step {plan.steps}, but the schedule is made for {pipeline.num_steps}")
+        return _train(run, plan, pipeline=pipeline, truth=truth, seed=seed, display=display)
+
+
+def _train(
+    run: RunDirectory,
+    plan: TrainingPlan,
+    *,
+    pipeline: PipelineConfig,
+    truth: ValidationTruth,
+    seed: int,
+    display: Display,
+) -> TrainingResult:
+    last = run.find_checkpoint("last")
+    with display.phase("loading TensorFlow"):
+        install()
+        strategy, devices_in_words = devices.choose_strategy()
+    with display.phase(f"building the model and its input for {devices_in_words}"):
+        learner = Learner(pipeline.text, strategy=strategy, seed=seed)
+    if last:
+        with display.phase(f"going on from {last.name}"):
+            learner.resume(last)
+    elif pipeline.fine_tune_checkpoint:
+        with display.phase("loading the fine-tune checkpoint"):
+            report = learner.fine_tune()
+        display.note(f"fine-tuning from {pipeline.fine_tune_checkpoint}: {report}")
+    if learner.step >= plan.steps:
+        display.note(f"nothing to do: the run is at step {learner.step} of {plan.steps}")
+        return TrainingResult(run.path, learner.step, read_best(run))
+    with display.phase("opening the input"):
+        learner.start()
+        evaluator = ModelEvaluator(
+            learner.pipeline, learner.model, ground_truth=truth.images, class_names=truth.class_names
+        )
+    loop = Loop(run, plan, learner=learner, evaluator=evaluator, display=display)
+    loop.to_the_end()
+    return TrainingResult(run.path, learner.step, loop.best)
+
+
+def _open_run(path: Path, pipeline: PipelineConfig) -> RunDirectory:
+    """The run directory, made now unless it is there with the same config."""
+    run = RunDirectory(path)
+    if run.config_path.is_file():
+        with contextlib.suppress(ConfigError):
+            if parse(run.config_path.read_text(encoding="utf-8")) == parse(pipeline.text):
+                return run
+        raise ConfigError(
+            str(path),
+            f"the run was started with another config than {pipeline.path}",
+            f"Go on with {run.config_path}, or give the new run another folder.",
+        )
+    files.refuse_existing(path)
+    files.write_text(run.config_path, pipeline.text)
+    shutil.copyfile(pipeline.label_map_path, run.label_map_path)
+    return run
