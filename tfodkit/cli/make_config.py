@@ -1,0 +1,79 @@
+"""``tfodkit make-config``: template + records → pipeline.config."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from tfodkit.config import MadeConfig
+
+
+def command(
+    *,
+    template: Annotated[str, typer.Option(help="A template's name, or the path of a config of your own.")],
+    records: Annotated[Path, typer.Option(help="The folder that make-records wrote.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The pipeline.config to write.")],
+    weights: Annotated[
+        str | None,
+        typer.Option(help="How often each class's record is drawn: bagel=1.5,mug=1 or balanced. [default: by images]"),
+    ] = None,
+    batch_size: Annotated[
+        int | None, typer.Option(help="Images a step. [default: the template's, 8 at most]", show_default=False)
+    ] = None,
+    steps: Annotated[
+        int | None, typer.Option(help="Training steps. [default: the template's, 5000 at most]", show_default=False)
+    ] = None,
+    learning_rate: Annotated[
+        float | None, typer.Option(help="After the warm-up. [default: the template's, scaled to the batch]")
+    ] = None,
+    optimizer: Annotated[str | None, typer.Option(help="momentum, adam or rms_prop.")] = None,
+    schedule: Annotated[str | None, typer.Option(help="cosine, constant, exponential or multi-step.")] = None,
+    augment: Annotated[
+        list[str] | None,
+        typer.Option(help="NAME or NAME:parameter=value,…, in place of the template's steps; again for more; or none."),
+    ] = None,
+    checkpoint: Annotated[
+        Path | None, typer.Option(help="Fine-tune this: …/ckpt-0, or the folder of a zoo model.")
+    ] = None,
+    checkpoint_type: Annotated[
+        str, typer.Option(help="What to restore: detection (all but the class heads), classification (backbone), full.")
+    ] = "detection",
+    image_size: Annotated[
+        int | None, typer.Option(help="Side of the input in pixels. [default: the template's]")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the output file.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+) -> None:
+    """Write a pipeline.config: a template, fitted to your records."""
+    from tfodkit.config import PipelineOptions, make_config
+    from tfodkit.config.weights import parse_weights
+
+    options = PipelineOptions(
+        weights=None if weights is None else parse_weights(weights),
+        batch_size=batch_size,
+        steps=steps,
+        learning_rate=learning_rate,
+        optimizer=optimizer,
+        schedule=schedule,
+        augment=tuple(augment) if augment else None,
+        image_size=image_size,
+        fine_tune_checkpoint=checkpoint,
+        fine_tune_checkpoint_type=checkpoint_type,
+    )
+    made = make_config(template, records, output, options, force=force)
+    typer.echo(_as_json(made) if as_json else _summary(made))
+
+
+def _summary(made: MadeConfig) -> str:
+    from tfodkit.config.header import facts, records_table
+
+    return "\n".join([f"Wrote {made.path}", "", *facts(made), "", *records_table(made)])
+
+
+def _as_json(made: MadeConfig) -> str:
+    return json.dumps(asdict(made), default=str, ensure_ascii=False, indent=2)

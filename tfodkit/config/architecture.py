@@ -1,0 +1,59 @@
+"""The ``model`` part of a config: its meta-architecture, number of classes and image size."""
+
+from __future__ import annotations
+
+from tfodkit.config.pipeline import Message
+from tfodkit.errors import ConfigError, UsageError
+
+ARCHITECTURES = ("ssd", "faster_rcnn", "center_net")
+
+
+def architecture(pipeline: Message, where: str) -> Message:
+    """The ``Ssd``, ``FasterRcnn`` or ``CenterNet`` message of a config; ``where`` names the config in the error.
+
+    Raises:
+        ConfigError: the config has no model, or one that has no classes.
+    """
+    kind = pipeline.model.WhichOneof("model")
+    if kind not in ARCHITECTURES:
+        what = f"model must hold one of {', '.join(ARCHITECTURES)}, but got {kind or 'none'}"
+        raise ConfigError(where, what, "Start from another template.")
+    return getattr(pipeline.model, kind)
+
+
+def set_image_size(pipeline: Message, size: int, where: str) -> None:
+    """Let images be fitted into ``size`` by ``size`` pixels, in place.
+
+    A resizer with a short and a long side keeps their ratio and gets ``size`` as its short side. The augmentation that
+    crops to the input size follows.
+
+    Raises:
+        UsageError: the resizer takes images as they are, so that there is no size to set.
+        ConfigError: as of :func:`architecture`.
+    """
+    resizer = architecture(pipeline, where).image_resizer
+    kind = resizer.WhichOneof("image_resizer_oneof")
+    if kind == "fixed_shape_resizer":
+        resizer.fixed_shape_resizer.height = resizer.fixed_shape_resizer.width = size
+    elif kind == "keep_aspect_ratio_resizer":
+        sides = resizer.keep_aspect_ratio_resizer
+        sides.max_dimension = round(size * sides.max_dimension / sides.min_dimension)
+        sides.min_dimension = size
+    else:
+        what = f"the template's resizer is {kind or 'not set'}, which has no size to set"
+        raise UsageError(f"--image-size {size}", what, "Leave --image-size out, or take another template.")
+    for step in pipeline.train_config.data_augmentation_options:
+        if step.HasField("random_scale_crop_and_pad_to_square"):
+            step.random_scale_crop_and_pad_to_square.output_size = size
+
+
+def input_size(pipeline: Message, where: str) -> str:
+    """The size that images are brought to, for people: ``320 x 320 px``."""
+    resizer = architecture(pipeline, where).image_resizer
+    kind = resizer.WhichOneof("image_resizer_oneof")
+    if kind == "fixed_shape_resizer":
+        return f"{resizer.fixed_shape_resizer.width} x {resizer.fixed_shape_resizer.height} px"
+    if kind == "keep_aspect_ratio_resizer":
+        sides = resizer.keep_aspect_ratio_resizer
+        return f"at most {sides.max_dimension} px long and {sides.min_dimension} px short, aspect kept"
+    return "as the images are"

@@ -1,0 +1,76 @@
+"""A ``pipeline.config`` that can run, as plain values for whoever trains, evaluates or exports from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tfodkit.config.architecture import architecture
+from tfodkit.config.lint import check_pipeline, class_names, matching_files
+from tfodkit.config.pipeline import Message, parse_pipeline, read_text
+from tfodkit.errors import ConfigError
+from tfodkit.records.manifest import MANIFEST, RecordManifest
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineConfig:
+    """What a run needs to know of its config; the rest is in ``text``, for the Object Detection API's builders."""
+
+    path: Path
+    text: str
+    """The file's text, as it is."""
+    num_steps: int
+    batch_size: int
+    """Images a step, over all devices together."""
+    num_classes: int
+    class_names: dict[int, str]
+    """Names by id, 1 to ``num_classes``; ids may have gaps."""
+    label_map_path: Path
+    train_records: tuple[Path, ...]
+    """The files that the training reader's patterns match, in its order."""
+    val_records: tuple[Path, ...]
+    """The files of the first evaluation reader."""
+    fine_tune_checkpoint: str | None
+    manifest: RecordManifest | None
+    """Of the training records' folder; None where there is none."""
+
+
+def read_checked_pipeline(path: str | Path) -> PipelineConfig:
+    """The values of a config that passes :func:`~tfodkit.config.lint.check_pipeline`.
+
+    The manifest beside the training records is taken into account where there is one.
+
+    Raises:
+        ConfigError: the file can't be read, or could not run; with all problems found.
+        RecordError: the manifest beside the records is damaged.
+    """
+    path = Path(path)
+    text = read_text(path)
+    message = parse_pipeline(text, str(path))
+    train = _files(message.train_input_reader)
+    manifest = _manifest(train)
+    if problems := check_pipeline(message, manifest, where=str(path)):
+        raise ConfigError.collect(problems)
+    label_map = Path(message.train_input_reader.label_map_path)
+    return PipelineConfig(
+        path=path,
+        text=text,
+        num_steps=message.train_config.num_steps,
+        batch_size=message.train_config.batch_size,
+        num_classes=architecture(message, str(path)).num_classes,
+        class_names=class_names(label_map),
+        label_map_path=label_map,
+        train_records=train,
+        val_records=_files(message.eval_input_reader[0]),
+        fine_tune_checkpoint=message.train_config.fine_tune_checkpoint or None,
+        manifest=manifest,
+    )
+
+
+def _files(reader: Message) -> tuple[Path, ...]:
+    return tuple(path for pattern in reader.tf_record_input_reader.input_path for path in matching_files(pattern))
+
+
+def _manifest(records: tuple[Path, ...]) -> RecordManifest | None:
+    folders = [path.parent for path in records if (path.parent / MANIFEST).is_file()]
+    return RecordManifest.read(folders[0]) if folders else None

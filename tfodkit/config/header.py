@@ -1,0 +1,58 @@
+"""The comment at the top of a made config: how it was made and what it comes to. No time, no machine."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tfodkit.config.make import MadeConfig
+
+
+def header(made: MadeConfig, *, command: Iterable[str], version: str) -> str:
+    """The comment lines, each starting with ``#``, ending with a newline."""
+    lines = [
+        f"Made by tfodkit {version}:",
+        f"  {shlex.join(command)}",
+        "",
+        *facts(made),
+        "",
+        *records_table(made),
+    ]
+    return "".join(f"# {_printable(line)}".rstrip() + "\n" for line in lines)
+
+
+def facts(made: MadeConfig) -> list[str]:
+    """What the run comes to, a line each."""
+    setup = made.training
+    start = (
+        f"checkpoint {made.fine_tune_checkpoint}"
+        if made.fine_tune_checkpoint
+        else "random weights; --checkpoint fine-tunes"
+    )
+    pairs = [
+        ("template", made.template),
+        ("classes", f"{len(made.classes)}: {', '.join(made.classes)}"),
+        ("images", f"{made.train_images} to train on, {made.val_images} to validate on; input {made.input_size}"),
+        ("steps", f"{setup.steps} of {setup.batch_size} images: {made.epochs:.3g} epochs"),
+        ("learning rate", f"{setup.learning_rate:g} ({setup.rate_origin}), {setup.schedule}, {setup.optimizer}"),
+        ("start", start),
+        *(("note", note) for note in made.notes),
+    ]
+    return [f"{name + ':':<15}{value}" for name, value in pairs]
+
+
+def records_table(made: MadeConfig) -> list[str]:
+    """The training records with weight and share of drawn images, a line each, under a line of titles."""
+    width = max(len("record"), *(len(record.name) for record in made.records))
+    lines = [f"{'record':<{width}}  images   boxes  weight   drawn"]
+    for record in made.records:
+        counts = f"{record.images:>6}  {record.boxes:>6}  {record.weight:>6g}  {record.share:>6.1%}"
+        lines.append(f"{record.name:<{width}}  {counts}")
+    return lines
+
+
+def _printable(line: str) -> str:
+    """A class name may hold a line break, which would end the comment."""
+    return "".join(letter if letter.isprintable() else "?" for letter in line)

@@ -1,0 +1,193 @@
+"""What would keep a config from running, found before anything is started.
+
+Each rule is a generator of problems over one part of the config; :func:`check_pipeline` runs them all.
+"""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+from google.protobuf import text_format
+
+from tfodkit.config.architecture import ARCHITECTURES
+from tfodkit.config.optimizers import learning_rate_of, optimizer_name
+from tfodkit.config.pipeline import PLACEHOLDER, Message, parse_reason
+from tfodkit.config.schedules import schedule_name
+from tfodkit.errors import Problem
+from tfodkit.odapi import protos
+from tfodkit.records.manifest import RecordManifest
+
+_AGAIN = "Run make-config again for these records."
+
+
+def check_pipeline(message: Message, manifest: RecordManifest | None = None, *, where: str) -> list[Problem]:
+    """All problems that keep the config from training and evaluating, in the order of its parts; empty where it can.
+
+    Looks at the files that the config names. With the ``manifest`` of its records, checks that both fit each other.
+
+    Args:
+        message: a ``TrainEvalPipelineConfig``.
+        manifest: of the folder that the training records lie in; None where there is none.
+        where: the config's path, to begin each problem with.
+    """
+    problems = [*_model(message, where), *_training(message.train_config, where), *_evaluation(message, where)]
+    for name, reader in _readers(message):
+        problems += _label_map(message, reader, f"{where}: {name}")
+        problems += _inputs(reader, f"{where}: {name}")
+        if manifest is not None:
+            problems += _manifest_fits(reader, manifest, f"{where}: {name}")
+    problems += _weights(message.train_input_reader, f"{where}: train_input_reader")
+    return list(dict.fromkeys(problems))
+
+
+def class_names(label_map_path: Path) -> dict[int, str]:
+    """Class names by id, as the Object Detection API reads a label map: gaps between ids are allowed, as COCO has them.
+
+    Raises:
+        ValueError: the file is absent or is no label map; the text says which.
+    """
+    try:
+        text = label_map_path.read_text(encoding="utf-8")
+        message = text_format.Parse(text, protos.load("string_int_label_map_pb2").StringIntLabelMap())
+    except OSError as error:
+        raise ValueError(f"the label map {label_map_path} can't be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ValueError(f"the label map {label_map_path} is not UTF-8 text") from error
+    except text_format.ParseError as error:
+        raise ValueError(f"{label_map_path}:{error.GetLine()} is no label map: {parse_reason(error, text)}") from error
+    return {item.id: item.name for item in message.item}
+
+
+def matching_files(pattern: str) -> list[Path]:
+    """The files of one ``input_path``, which the Object Detection API takes for a pattern; sorted."""
+    return sorted(Path(name) for name in glob.glob(pattern))  # noqa: PTH207 - the pattern may be absolute
+
+
+def _readers(message: Message) -> list[tuple[str, Message]]:
+    return [
+        ("train_input_reader", message.train_input_reader),
+        *(("eval_input_reader", reader) for reader in message.eval_input_reader),
+    ]
+
+
+def _model(message: Message, where: str) -> Iterator[Problem]:
+    kind = message.model.WhichOneof("model")
+    if kind not in ARCHITECTURES:
+        what = f"model must hold one of {', '.join(ARCHITECTURES)}, but got {kind or 'none'}"
+        yield Problem(where, what, "Start from a template.")
+    elif getattr(message.model, kind).num_classes < 1:
+        yield Problem(where, f"{kind}.num_classes must be 1 or more, but got 0", _AGAIN)
+
+
+def _training(train: Message, where: str) -> Iterator[Problem]:
+    for field in ("num_steps", "batch_size"):
+        if getattr(train, field) < 1:
+            yield Problem(where, f"train_config.{field} must be 1 or more, but got 0", f"Set {field}.")
+    if PLACEHOLDER in train.fine_tune_checkpoint:
+        what = f"fine_tune_checkpoint is a placeholder, {train.fine_tune_checkpoint!r}"
+        yield Problem(where, what, "Name a checkpoint, or take the line out.")
+    if optimizer_name(train.optimizer) is None or schedule_name(learning_rate_of(train.optimizer)) is None:
+        yield Problem(where, "train_config.optimizer must have a learning rate, but got none", "Start from a template.")
+    else:
+        yield from _schedule(learning_rate_of(train.optimizer), where)
+
+
+def _schedule(learning_rate: Message, where: str) -> Iterator[Problem]:
+    match schedule_name(learning_rate):
+        case "cosine":
+            yield from _cosine(learning_rate.cosine_decay_learning_rate, where)
+        case "multi-step":
+            yield from _milestones(learning_rate.manual_step_learning_rate, where)
+
+
+def _cosine(cosine: Message, where: str) -> Iterator[Problem]:
+    before = cosine.warmup_steps + cosine.hold_base_rate_steps
+    if before >= cosine.total_steps:
+        what = f"warmup_steps and hold_base_rate_steps take {before} of the cosine's total_steps {cosine.total_steps}"
+        yield Problem(where, what, "Lower warmup_steps; it is 10,000 where it is not written.")
+    if cosine.warmup_learning_rate > cosine.learning_rate_base:
+        rates = f"{cosine.warmup_learning_rate:g} > learning_rate_base {cosine.learning_rate_base:g}"
+        yield Problem(where, f"warmup_learning_rate {rates}", "Lower warmup_learning_rate.")
+
+
+def _milestones(manual: Message, where: str) -> Iterator[Problem]:
+    steps = [milestone.step for milestone in manual.schedule]
+    if not steps or any(after <= before for before, after in pairwise([0, *steps])):
+        what = f"the steps of manual_step_learning_rate must rise from above 0, but got {steps}"
+        yield Problem(where, what, "Mend the schedule; a first step of 0 is refused in TensorFlow 2.")
+
+
+def _evaluation(message: Message, where: str) -> Iterator[Problem]:
+    if not message.eval_input_reader:
+        yield Problem(where, "there is no eval_input_reader", _AGAIN)
+    if message.eval_config.include_metrics_per_category:
+        what = "include_metrics_per_category ends the evaluation with 'Category stats do not exist'"
+        yield Problem(where, what, "Take it out; `tfodkit eval` gives the figures of each class.")
+
+
+def _label_map(message: Message, reader: Message, where: str) -> Iterator[Problem]:
+    path = reader.label_map_path
+    if not path or PLACEHOLDER in path:
+        yield Problem(where, f"label_map_path must be a file, but got {path!r}", _AGAIN)
+        return
+    try:
+        names = class_names(Path(path))
+    except ValueError as error:
+        yield Problem(where, str(error), _AGAIN)
+        return
+    kind = message.model.WhichOneof("model")
+    classes = getattr(message.model, kind).num_classes if kind in ARCHITECTURES else 0
+    if classes and max(names, default=0) != classes:
+        what = f"num_classes is {classes}, but the ids of {path} end at {max(names, default=0)}"
+        yield Problem(where, what, _AGAIN)
+
+
+def _inputs(reader: Message, where: str) -> Iterator[Problem]:
+    patterns = reader.tf_record_input_reader.input_path
+    if not patterns:
+        yield Problem(where, "there is no input_path", _AGAIN)
+    for pattern in patterns:
+        found = matching_files(pattern)
+        if not found:
+            yield Problem(
+                where, f"no file at input_path {pattern}", "Check the path; records that moved need a new config."
+            )
+        for path in found:
+            if path.stat().st_size == 0:
+                yield Problem(where, f"the record {path} is empty: a weighted empty record hangs training", _AGAIN)
+
+
+def _weights(reader: Message, where: str) -> Iterator[Problem]:
+    weights, patterns = reader.sample_from_datasets_weights, reader.tf_record_input_reader.input_path
+    if not weights:
+        return
+    if len(weights) != len(patterns):
+        what = f"{len(weights)} sample_from_datasets_weights for {len(patterns)} input_paths"
+        yield Problem(where, what, "Give each input_path one weight.")
+    if not all(0 <= weight < float("inf") for weight in weights) or not any(weights):
+        what = f"sample_from_datasets_weights must be 0 or more and not all 0, but got {list(weights)}"
+        yield Problem(where, what, "Mend the weights.")
+
+
+def _manifest_fits(reader: Message, manifest: RecordManifest, where: str) -> Iterator[Problem]:
+    try:
+        names = class_names(Path(reader.label_map_path))
+    except ValueError:
+        return  # said by the rule on label maps
+    for name, class_id in manifest.label_map.ids().items():
+        if names.get(class_id) != name:
+            what = f"class {class_id} is {name!r} in the records, but {names.get(class_id)!r} in the label map"
+            yield Problem(where, what, _AGAIN)
+    files = {file.name: file for file in manifest.files}
+    for path in (path for pattern in reader.tf_record_input_reader.input_path for path in matching_files(pattern)):
+        file = files.get(path.name)
+        if file is None:
+            yield Problem(where, f"the record {path} is not in the manifest beside it", _AGAIN)
+        elif not file.images:
+            yield Problem(where, f"the record {path} holds no image: a weighted empty record hangs training", _AGAIN)
+        elif path.stat().st_size != file.bytes:
+            what = f"the record {path} has {path.stat().st_size} bytes, but its manifest says {file.bytes}"
+            yield Problem(where, what, "Run make-records again.")

@@ -1,0 +1,178 @@
+"""Template + manifest + options → ``pipeline.config``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tfodkit import __version__, files
+from tfodkit.config.architecture import architecture, input_size, set_image_size
+from tfodkit.config.augmentation import parse_steps
+from tfodkit.config.fine_tune import set_fine_tune_checkpoint
+from tfodkit.config.header import header
+from tfodkit.config.knobs import clear_dead_knobs
+from tfodkit.config.lint import check_pipeline
+from tfodkit.config.options import PipelineOptions
+from tfodkit.config.pipeline import Message, format_pipeline
+from tfodkit.config.readers import fill_eval_reader, fill_train_reader, raise_max_boxes
+from tfodkit.config.templates import Template, read_template
+from tfodkit.config.training_section import TrainingSetup, set_training
+from tfodkit.config.weights import DrawnRecord, drawn_records, record_weights
+from tfodkit.errors import ConfigError, OutputError, RecordError
+from tfodkit.records.manifest import SPLITS, RecordManifest
+
+METRICS = "coco_detection_metrics"
+
+
+@dataclass(frozen=True, slots=True)
+class MadeConfig:
+    """What was written, and what it comes to."""
+
+    path: Path
+    template: str
+    classes: tuple[str, ...]
+    train_images: int
+    """Those of weight 0 not counted."""
+    val_images: int
+    input_size: str
+    training: TrainingSetup
+    epochs: float
+    """How often each training image is drawn, on average: steps x batch / images."""
+    fine_tune_checkpoint: str | None
+    records: tuple[DrawnRecord, ...]
+    """The training records, in the order of ``input_path``."""
+    notes: tuple[str, ...]
+    """What was left out of the template or changed unasked, a sentence each."""
+
+
+def make_config(
+    template: str,
+    records: str | Path,
+    output: str | Path,
+    options: PipelineOptions | None = None,
+    *,
+    force: bool = False,
+) -> MadeConfig:
+    """Write the ``pipeline.config`` that trains ``template`` on ``records``. Does not import TensorFlow.
+
+    The same template, records, options and paths give the same bytes.
+
+    Args:
+        template: the name of a template, or the path of a config of the user's own.
+        records: the folder that make-records wrote. The config names its files by absolute paths.
+        output: the file to write; its folder is made.
+        options: what is to differ from the template.
+        force: replace ``output`` where it exists.
+
+    Raises:
+        UsageError: an unknown template, class, step, or a value that does not fit.
+        ConfigError: the template can't be read, or the result could not run.
+        RecordError: the records are damaged, or a split is empty.
+        CheckpointError: there is no checkpoint where the options say.
+        OutputError: ``output`` exists, or can't be written.
+    """
+    options = options or PipelineOptions()
+    output = Path(output)
+    _refuse_existing(output, force=force)
+    start = read_template(template)
+    folder = Path(records).resolve()
+    manifest = read_manifest(folder)
+    message = start.message()
+    made = _configure(message, start, manifest, options, folder=folder, output=output)
+    if problems := check_pipeline(message, manifest, where=str(output)):
+        raise ConfigError.collect(problems)
+    command = ["tfodkit", "make-config", "--template", template, "--records", str(records), "-o", str(output)]
+    text = header(made, command=[*command, *options.flags()], version=__version__)
+    _write(output, f"{text}\n{format_pipeline(message)}")
+    return made
+
+
+def read_manifest(folder: Path) -> RecordManifest:
+    """The manifest of ``folder``, whose files are there and whose both splits hold images.
+
+    Raises:
+        RecordError: anything else.
+    """
+    manifest = RecordManifest.read(folder)
+    manifest.check_files(folder)
+    for split, purpose in zip(SPLITS, ("train on", "validate on"), strict=True):
+        if not manifest.images(split):
+            remedy = "Run make-records again with more images, or with another --split."
+            raise RecordError(str(folder), f"the records hold no image to {purpose}", remedy)
+    return manifest
+
+
+def _configure(
+    message: Message, start: Template, manifest: RecordManifest, options: PipelineOptions, *, folder: Path, output: Path
+) -> MadeConfig:
+    """Change the template's message into the config's, in place."""
+    where = str(start.path)
+    notes = _forget_template(message, options)
+    architecture(message, where).num_classes = len(manifest.label_map)
+    training = set_training(message.train_config, options, is_own=start.is_own, where=where)
+    if options.augment is not None:
+        del message.train_config.data_augmentation_options[:]
+        message.train_config.data_augmentation_options.extend(parse_steps(options.augment))
+    if options.image_size is not None:
+        set_image_size(message, options.image_size, where)
+    records, more_notes = _fill_readers(message, manifest, options, folder)
+    message.eval_config.batch_size = 1
+    message.eval_config.metrics_set[:] = [METRICS]
+    message.eval_config.use_moving_averages = False
+    train_images = sum(record.images for record in records if record.weight)
+    return MadeConfig(
+        path=output,
+        template=start.name,
+        classes=manifest.label_map.names,
+        train_images=train_images,
+        val_images=manifest.images("val"),
+        input_size=input_size(message, where),
+        training=training,
+        epochs=training.steps * training.batch_size / train_images,
+        fine_tune_checkpoint=message.train_config.fine_tune_checkpoint or None,
+        records=records,
+        notes=(*notes, *more_notes),
+    )
+
+
+def _forget_template(message: Message, options: PipelineOptions) -> list[str]:
+    """Take out what belongs to the template's own run; a note for each thing that a user could miss."""
+    notes = []
+    replaced = set_fine_tune_checkpoint(
+        message.train_config, options.fine_tune_checkpoint, options.fine_tune_checkpoint_type
+    )
+    if replaced and options.fine_tune_checkpoint is None:
+        notes.append("the template's fine_tune_checkpoint is left out")
+    if dead := clear_dead_knobs(message):
+        notes.append(f"left out, without effect or harmful in TensorFlow 2 off TPUs: {', '.join(dead)}")
+    return notes
+
+
+def _fill_readers(
+    message: Message, manifest: RecordManifest, options: PipelineOptions, folder: Path
+) -> tuple[tuple[DrawnRecord, ...], list[str]]:
+    train, val = ([file for file in manifest.files_of(split) if file.images] for split in SPLITS)
+    weights = record_weights(train, options.weights, manifest.label_map.names)
+    fill_train_reader(message.train_input_reader, folder, train, weights)
+    fill_eval_reader(message, folder, val)
+    notes = []
+    if empty := [file.name for file in manifest.files if not file.images]:
+        notes.append(f"left out, without an image: {', '.join(empty)}")
+    boxes = max(manifest.max_boxes_per_image(split) for split in SPLITS)
+    if raise_max_boxes(message, boxes):
+        notes.append(f"max_number_of_boxes is raised to {boxes}, the most objects that one image has")
+    return drawn_records(train, weights), notes
+
+
+def _refuse_existing(output: Path, *, force: bool) -> None:
+    if output.is_dir():
+        raise OutputError(str(output), "a folder is in the way of the file to write", "Choose another name.")
+    if output.exists() and not force:
+        raise OutputError(str(output), "the file exists", "Choose another name or pass --force.")
+
+
+def _write(output: Path, text: str) -> None:
+    try:
+        files.write_text(output, text)
+    except OSError as error:
+        raise OutputError(str(output), f"can't be written: {error.strerror}", "Choose another place.") from error

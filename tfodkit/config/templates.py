@@ -1,0 +1,59 @@
+"""The ready-made configs: one whole, valid ``pipeline.config`` for each model, named as the model zoo names it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tfodkit import resources
+from tfodkit.config.nearest import nearest_names
+from tfodkit.config.pipeline import Message, parse_pipeline, read_text
+from tfodkit.errors import UsageError
+
+SUFFIX = ".config"
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A config to start from.
+
+    ``name`` is a template's name or a path as the user gave it; ``is_own`` is true for a file of the user's.
+    """
+
+    name: str
+    path: Path
+    text: str
+    is_own: bool
+
+    def message(self) -> Message:
+        """A fresh message of the template.
+
+        Raises:
+            ConfigError: the text does not parse, with file and line.
+        """
+        return parse_pipeline(self.text, str(self.path))
+
+
+def template_names() -> list[str]:
+    """The names of all templates, sorted."""
+    return sorted(path.stem for path in resources.folder("templates").glob(f"*{SUFFIX}"))
+
+
+def read_template(name: str) -> Template:
+    """The template of that name, or the user's own file where ``name`` is the path of one.
+
+    A template's name wins over a file of the same name in the working folder, which can be given as ``./name``.
+
+    Raises:
+        UsageError: there is neither such a template nor such a file.
+        ConfigError: the file is no UTF-8 text.
+    """
+    if name in template_names():
+        path = resources.folder("templates") / f"{name}{SUFFIX}"
+        return Template(name, path, read_text(path), is_own=False)
+    path = Path(name)
+    if path.is_file():
+        return Template(name, path, read_text(path), is_own=True)
+    if path.suffix == SUFFIX and path.stem not in template_names():
+        raise UsageError(name, "no such config file", f"Check the path. {nearest_names(path.stem, template_names())}")
+    raise UsageError(f"--template {name}", "there is no such template", nearest_names(name, template_names()))
