@@ -1,0 +1,91 @@
+"""One image's truth: the values that every reader gives and every writer takes."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+
+from tfodkit.boxes import Box
+from tfodkit.errors import Problem
+
+UNSPECIFIED = "Unspecified"
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectAnnotation:
+    """One labelled object: a box in pixels, ``xyxy``, with an area, and VOC's flags."""
+
+    label: str
+    box: Box
+    difficult: bool = False
+    truncated: bool = False
+    pose: str = UNSPECIFIED
+    """The view that the object is seen from, such as ``Left``; labelImg always writes ``Unspecified``."""
+
+    def __post_init__(self) -> None:
+        if problem := label_problem(self.label):
+            raise ValueError(f"a label must be a name, but got {self.label!r}: {problem}")
+        if problem := label_problem(self.pose):
+            raise ValueError(f"a pose must be a name, but got {self.pose!r}: {problem}")
+        if self.box.is_empty:
+            raise ValueError(f"an object's box must have an area, but got {self.box.xyxy}")
+
+
+@dataclass(frozen=True, slots=True)
+class ImageAnnotation:
+    """All that is known about one image. ``width`` and ``height`` are pixels, as the annotation states them."""
+
+    image: Path
+    width: int
+    height: int
+    objects: tuple[ObjectAnnotation, ...] = ()
+    source: Path | None = None
+    """The file that the annotation was read from."""
+
+    def __post_init__(self) -> None:
+        if self.width < 1 or self.height < 1:
+            raise ValueError(f"an image's size must be at least 1 x 1, but got {self.width} x {self.height}")
+
+    @property
+    def labels(self) -> frozenset[str]:
+        """The classes that occur."""
+        return frozenset(found.label for found in self.objects)
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Something that can't become a training example and is passed over, counted and named."""
+
+    reason: str
+    """In the plural, the same words for all of one kind: ``boxes of zero size``."""
+    path: Path
+    line: int | None = None
+    what: str = ""
+    """Which object of the file, such as ``object 3 "cat"``; blank for the whole file."""
+
+    @property
+    def where(self) -> str:
+        """``a.xml:17 object 3 "cat"``: by file name alone, so that it reads the same on every machine."""
+        place = self.path.name if self.line is None else f"{self.path.name}:{self.line}"
+        return f"{place} {self.what}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a reader made of one or more annotation files: what it understood, what is wrong, what it passed over."""
+
+    annotations: tuple[ImageAnnotation, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+
+
+def label_problem(label: str) -> str | None:
+    """Why ``label`` can't be a name in a record, a label map and XML alike; None when it can."""
+    if not label.strip():
+        return "it is blank"
+    if label != label.strip():
+        return "it has white space at an end"
+    if any(unicodedata.category(letter) in ("Cc", "Cs") or letter in "\ufffe\uffff" for letter in label):
+        return "it has control characters"
+    return None
