@@ -12,6 +12,8 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "tfodkit"
 
 GROUND = {"errors", "boxes", "files", "resources"}
+DATA = GROUND | {"annotations", "dataset", "records", "config"}
+DOING = {"evaluation", "inference", "training", "exporting"}
 MAY_IMPORT = {
     **dict.fromkeys(GROUND, GROUND),
     "annotations": GROUND,
@@ -20,17 +22,17 @@ MAY_IMPORT = {
     # the schema of pipeline.config is odapi's, and loads without TensorFlow
     "config": GROUND | {"annotations", "dataset", "records.manifest", "odapi.protos"},
     "odapi": GROUND,
-    "evaluation": GROUND | {"annotations", "dataset", "records", "config"},
-    "inference": GROUND | {"annotations", "dataset", "records", "config"},
+    "evaluation": DATA,
+    "inference": DATA,
     "training": GROUND | {"config", "evaluation", "odapi"},
     "exporting": GROUND | {"config", "odapi", "inference", "training.run_directory", "dataset", "records"},
-    "reporting": GROUND | {"annotations", "dataset", "records", "config", "evaluation", "inference", "training", "exporting"},
-    "example": GROUND | {"annotations", "dataset", "records", "config", "evaluation", "inference", "training", "exporting"},
-}  # fmt: skip
+    "reporting": DATA | DOING,
+    "example": DATA | DOING,
+}
 # One module of evaluation holds a model against its records.
 EXCEPTIONS = {("evaluation/model_evaluator.py", "odapi.detection")}
 
-# Imported at the top only by the packages that are about them; nothing is about these, so: inside functions, everywhere.
+# Imported inside functions only, so that a command loads what it needs and no more.
 NEVER_AT_TOP = {"tensorflow", "object_detection", "official", "matplotlib", "pandas", "cv2", "tf_keras", "tf_slim"}
 ONLY_IN_ODAPI = {"object_detection", "official", "tf_slim"}
 

@@ -1,4 +1,7 @@
-"""COCO's average precision of boxes, by pycocotools, the reference implementation (Lin et al. 2014, cocodataset.org)."""
+"""COCO's average precision of boxes, by pycocotools, the reference implementation.
+
+Lin et al., Microsoft COCO: Common Objects in Context, 2014; definitions: cocodataset.org, detection evaluation.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,7 @@ IOU_50 = 0
 def evaluate_boxes(
     ground_truth: Sequence[GroundTruth],
     detections: Sequence[Detections],
-    class_names: Sequence[str],
+    class_names: Mapping[int, str],
     *,
     losses: Mapping[str, float] | None = None,
 ) -> EvaluationResult:
@@ -32,7 +35,7 @@ def evaluate_boxes(
     Args:
         ground_truth: an entry an image.
         detections: an entry an image, in the same order; the 100 best of each count.
-        class_names: in the order of the class ids, which count from 1.
+        class_names: by id.
         losses: carried over into the result.
 
     Raises:
@@ -51,7 +54,7 @@ def evaluate_boxes(
 
 
 def _run_pycocotools(
-    ground_truth: Sequence[GroundTruth], detections: Sequence[Detections], class_names: Sequence[str]
+    ground_truth: Sequence[GroundTruth], detections: Sequence[Detections], class_names: Mapping[int, str]
 ) -> Any:
     from pycocotools.coco import COCO
     from pycocotools.cocoeval import COCOeval
@@ -70,7 +73,7 @@ def _run_pycocotools(
     return evaluator
 
 
-def _ground_truth_json(ground_truth: Sequence[GroundTruth], class_names: Sequence[str]) -> dict[str, Any]:
+def _ground_truth_json(ground_truth: Sequence[GroundTruth], class_names: Mapping[int, str]) -> dict[str, Any]:
     annotations: list[dict[str, Any]] = []
     for image_id, image in enumerate(ground_truth, 1):
         for box, class_id, is_crowd in zip(image.boxes_xyxy, image.class_ids, image.is_crowd, strict=True):
@@ -87,7 +90,7 @@ def _ground_truth_json(ground_truth: Sequence[GroundTruth], class_names: Sequenc
     return {
         "info": {},
         "images": [{"id": image_id} for image_id in range(1, len(ground_truth) + 1)],
-        "categories": [{"id": class_id, "name": name} for class_id, name in enumerate(class_names, 1)],
+        "categories": [{"id": class_id, "name": name} for class_id, name in sorted(class_names.items())],
         "annotations": annotations,
     }
 
@@ -111,7 +114,7 @@ def _detections_json(detections: Sequence[Detections]) -> list[dict[str, Any]]:
 
 
 def _class_figures(
-    accumulated: Mapping[str, NDArray[np.float64]], ground_truth: Sequence[GroundTruth], class_names: Sequence[str]
+    accumulated: Mapping[str, NDArray[np.float64]], ground_truth: Sequence[GroundTruth], class_names: Mapping[int, str]
 ) -> list[ClassFigures]:
     # precision is [IoU thresholds, recall thresholds, classes, areas, maxDets]; recall the same without the second
     precision = accumulated["precision"][:, :, :, ALL_AREAS, MOST_DETECTIONS]
@@ -120,12 +123,12 @@ def _class_figures(
     return [
         ClassFigures(
             name=name,
-            ground_truths=int(np.count_nonzero(ids == index + 1)),
+            ground_truths=int(np.count_nonzero(ids == class_id)),
             ap=_mean(precision[:, :, index]),
             ap50=_mean(precision[IOU_50, :, index]),
             ar100=_mean(recall[:, index]),
         )
-        for index, name in enumerate(class_names)
+        for index, (class_id, name) in enumerate(sorted(class_names.items()))
     ]
 
 

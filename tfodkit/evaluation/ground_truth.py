@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,18 +26,10 @@ class GroundTruth:
     is_crowd: NDArray[np.bool_]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ValidationTruth:
-    """All validation images, in the order of the records, and the class names in the order of their ids."""
-
-    images: tuple[GroundTruth, ...]
-    class_names: tuple[str, ...]
-
-
-def read_validation_truth(records: Sequence[Path], label_map: Path) -> ValidationTruth:
-    """The truth in ``records``, file by file, by the rules of the trainer's decoder: class text beats class id.
+def read_ground_truth(records: Sequence[Path], class_names: Mapping[int, str]) -> list[GroundTruth]:
+    """The truth of every image in ``records``, file by file, by the trainer's rules: class text beats class id.
 
     Raises:
         RecordError: a record or the label map is damaged, or an object's class is not in the label map.
     """
-    raise RuntimeError(records, label_map)
+    raise RuntimeError(records, class_names)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from tfodkit.annotations.detections import Detections
@@ -17,12 +18,18 @@ class ModelEvaluator:
     """Evaluates a model on every image of the validation records, as often as asked; the graph is traced once."""
 
     def __init__(
-        self, pipeline: Any, model: Any, *, ground_truth: Sequence[GroundTruth], class_names: Sequence[str]
+        self,
+        pipeline: Any,
+        model: Any,
+        *,
+        records: Sequence[Path],
+        ground_truth: Sequence[GroundTruth],
+        class_names: Mapping[int, str],
     ) -> None:
-        """Open the records of ``pipeline.eval_input_reader``, whose truth, in their order, is ``ground_truth``."""
+        """Open ``records`` as the evaluation input of ``pipeline``; ``ground_truth`` is theirs, in their order."""
         self._ground_truth = ground_truth
         self._class_names = class_names
-        self._pass = ValidationPass(pipeline, model, images=len(ground_truth))
+        self._pass = ValidationPass(pipeline, model, records=records, images=len(ground_truth))
 
     def evaluate(self) -> EvaluationResult:
         """The figures of the model's present weights.

@@ -5,23 +5,30 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-# COCO's twelve figures, in the order of pycocotools: our name, the Object Detection API's tag, COCO's own wording.
+PRECISION, RECALL = "Average Precision  (AP)", "Average Recall     (AR)"
+ALL_IOUS = "0.50:0.95"
+
+# COCO's twelve figures, in the order of pycocotools: our name, the Object Detection API's tag, and what COCO's own
+# wording is made of: the kind, IoU thresholds, area, and how many detections of an image count.
 COCO_FIGURES = (
-    ("mAP", "DetectionBoxes_Precision/mAP", "Average Precision  (AP) @[ IoU=0.50:0.95 | area=   all | maxDets=100 ]"),
-    ("mAP@.50", "DetectionBoxes_Precision/mAP@.50IOU", "Average Precision  (AP) @[ IoU=0.50      | area=   all | maxDets=100 ]"),
-    ("mAP@.75", "DetectionBoxes_Precision/mAP@.75IOU", "Average Precision  (AP) @[ IoU=0.75      | area=   all | maxDets=100 ]"),
-    ("mAP_small", "DetectionBoxes_Precision/mAP (small)", "Average Precision  (AP) @[ IoU=0.50:0.95 | area= small | maxDets=100 ]"),
-    ("mAP_medium", "DetectionBoxes_Precision/mAP (medium)", "Average Precision  (AP) @[ IoU=0.50:0.95 | area=medium | maxDets=100 ]"),
-    ("mAP_large", "DetectionBoxes_Precision/mAP (large)", "Average Precision  (AP) @[ IoU=0.50:0.95 | area= large | maxDets=100 ]"),
-    ("AR@1", "DetectionBoxes_Recall/AR@1", "Average Recall     (AR) @[ IoU=0.50:0.95 | area=   all | maxDets=  1 ]"),
-    ("AR@10", "DetectionBoxes_Recall/AR@10", "Average Recall     (AR) @[ IoU=0.50:0.95 | area=   all | maxDets= 10 ]"),
-    ("AR@100", "DetectionBoxes_Recall/AR@100", "Average Recall     (AR) @[ IoU=0.50:0.95 | area=   all | maxDets=100 ]"),
-    ("AR_small", "DetectionBoxes_Recall/AR@100 (small)", "Average Recall     (AR) @[ IoU=0.50:0.95 | area= small | maxDets=100 ]"),
-    ("AR_medium", "DetectionBoxes_Recall/AR@100 (medium)", "Average Recall     (AR) @[ IoU=0.50:0.95 | area=medium | maxDets=100 ]"),
-    ("AR_large", "DetectionBoxes_Recall/AR@100 (large)", "Average Recall     (AR) @[ IoU=0.50:0.95 | area= large | maxDets=100 ]"),
-)  # fmt: skip
+    ("mAP", "DetectionBoxes_Precision/mAP", (PRECISION, ALL_IOUS, "all", 100)),
+    ("mAP@.50", "DetectionBoxes_Precision/mAP@.50IOU", (PRECISION, "0.50", "all", 100)),
+    ("mAP@.75", "DetectionBoxes_Precision/mAP@.75IOU", (PRECISION, "0.75", "all", 100)),
+    ("mAP_small", "DetectionBoxes_Precision/mAP (small)", (PRECISION, ALL_IOUS, "small", 100)),
+    ("mAP_medium", "DetectionBoxes_Precision/mAP (medium)", (PRECISION, ALL_IOUS, "medium", 100)),
+    ("mAP_large", "DetectionBoxes_Precision/mAP (large)", (PRECISION, ALL_IOUS, "large", 100)),
+    ("AR@1", "DetectionBoxes_Recall/AR@1", (RECALL, ALL_IOUS, "all", 1)),
+    ("AR@10", "DetectionBoxes_Recall/AR@10", (RECALL, ALL_IOUS, "all", 10)),
+    ("AR@100", "DetectionBoxes_Recall/AR@100", (RECALL, ALL_IOUS, "all", 100)),
+    ("AR_small", "DetectionBoxes_Recall/AR@100 (small)", (RECALL, ALL_IOUS, "small", 100)),
+    ("AR_medium", "DetectionBoxes_Recall/AR@100 (medium)", (RECALL, ALL_IOUS, "medium", 100)),
+    ("AR_large", "DetectionBoxes_Recall/AR@100 (large)", (RECALL, ALL_IOUS, "large", 100)),
+)
 TAGS = {name: tag for name, tag, _ in COCO_FIGURES}
-WORDING = {name: wording for name, _, wording in COCO_FIGURES}
+WORDING = {
+    name: f"{kind} @[ IoU={ious:<9} | area={area:>6} | maxDets={detections:>3} ]"
+    for name, _, (kind, ious, area, detections) in COCO_FIGURES
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -29,13 +30,13 @@ class RawDetections:
 class ValidationPass:
     """Runs a model over the validation records; the graph is traced once, in the first pass."""
 
-    def __init__(self, pipeline: Any, model: Any, images: int) -> None:
-        """Open the input of ``pipeline``, a ``TrainEvalPipelineConfig`` message whose records hold ``images`` images."""
+    def __init__(self, pipeline: Any, model: Any, *, records: Sequence[Path], images: int) -> None:
+        """Open ``records``, which hold ``images`` images, as the ``TrainEvalPipelineConfig`` message says."""
         import tensorflow as tf
 
         self._model = model
         self._add_regularization_loss = pipeline.train_config.add_regularization_loss
-        self._dataset = inputs.eval_dataset(pipeline, model, images)
+        self._dataset = inputs.eval_dataset(pipeline, model, records, images)
         self._compiled = tf.function(self._detect_batch)
         self._losses: dict[str, list[float]] = {}
 

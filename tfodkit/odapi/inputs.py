@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from tfodkit.odapi.pipeline import for_one_pass
@@ -29,8 +31,8 @@ def train_dataset(pipeline: Any, model: Any, strategy: Any) -> Any:
     return strategy.distribute_datasets_from_function(make)
 
 
-def eval_dataset(pipeline: Any, model: Any, images: int) -> Any:
-    """A ``tf.data`` set that gives each of ``images`` validation images once, in the order of the files.
+def eval_dataset(pipeline: Any, model: Any, records: Sequence[Path], images: int) -> Any:
+    """A ``tf.data`` set that gives each of the ``images`` images in ``records`` once, in their order.
 
     All batches have one size, so that the graph is traced once: the largest divisor of ``images`` up to the config's
     ``eval_config.batch_size``; 1 where the model's resizer gives pictures of different sizes.
@@ -38,7 +40,7 @@ def eval_dataset(pipeline: Any, model: Any, images: int) -> Any:
     from object_detection import inputs
     from object_detection.utils import config_util
 
-    eval_config, reader = for_one_pass(pipeline)
+    eval_config, reader = for_one_pass(pipeline, records)
     height, width = config_util.get_spatial_image_size(config_util.get_image_resizer_config(pipeline.model))
     has_one_size = height not in (None, -1) and width not in (None, -1)
     eval_config.batch_size = _largest_divisor(images, eval_config.batch_size) if has_one_size else 1

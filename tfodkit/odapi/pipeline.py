@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from google.protobuf import text_format
@@ -14,8 +16,8 @@ def parse(config_text: str) -> Any:
     return text_format.Parse(config_text, protos.load("pipeline_pb2").TrainEvalPipelineConfig())
 
 
-def for_one_pass(pipeline: Any) -> tuple[Any, Any]:
-    """``(eval_config, eval_input_reader)`` that give every validation image exactly once, in the order of the files.
+def for_one_pass(pipeline: Any, records: Sequence[Path]) -> tuple[Any, Any]:
+    """``(eval_config, eval_input_reader)`` that give every image of ``records`` exactly once, in their order.
 
     The published configs lose images (``drop_remainder``, ``sample_1_of_n_examples``), mix their order, and carry
     each picture along at its original size; copies of both messages are mended here.
@@ -24,6 +26,8 @@ def for_one_pass(pipeline: Any) -> tuple[Any, Any]:
     eval_config.retain_original_images = False
     eval_config.batch_size = max(1, eval_config.batch_size)
     reader = type(pipeline.eval_input_reader[0]).FromString(pipeline.eval_input_reader[0].SerializeToString())
+    reader.tf_record_input_reader.input_path[:] = [str(path) for path in records]
+    del reader.sample_from_datasets_weights[:]
     reader.shuffle = False
     reader.num_readers = 1
     reader.num_epochs = 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tfodkit.config import read_checked_pipeline
-from tfodkit.evaluation.ground_truth import read_validation_truth
+from tfodkit.evaluation.ground_truth import read_ground_truth
 from tfodkit.evaluation.model_evaluator import ModelEvaluator
 from tfodkit.evaluation.result import EvaluationResult
 from tfodkit.odapi.model import build_model, restore_model
@@ -23,9 +23,15 @@ def evaluate_run(run: Path, *, which: Which = "best") -> EvaluationResult:
     directory = RunDirectory.open(Path(run))
     checkpoint = directory.checkpoint(which)
     pipeline = read_checked_pipeline(directory.config_path)
-    truth = read_validation_truth(pipeline.eval_input_paths, pipeline.label_map_path)
+    ground_truth = read_ground_truth(pipeline.val_records, pipeline.class_names)
     model = build_model(pipeline.text, is_training=False)
     message = parse(pipeline.text)
     restore_model(model, checkpoint, averaged=evaluates_averages(message))
-    evaluator = ModelEvaluator(message, model, ground_truth=truth.images, class_names=truth.class_names)
+    evaluator = ModelEvaluator(
+        message,
+        model,
+        records=pipeline.val_records,
+        ground_truth=ground_truth,
+        class_names=pipeline.class_names,
+    )
     return evaluator.evaluate()

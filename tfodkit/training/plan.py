@@ -10,8 +10,9 @@ MOST_STEPS_WITHOUT_EVALUATION = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingPlan:
-    """The steps of a run: ``steps`` in all, an evaluation and a checkpoint every ``eval_every``, a row every
-    ``log_every``. The last step is always logged, evaluated and saved.
+    """``steps`` in all, an evaluation and a checkpoint every ``eval_every``, a row of figures every ``log_every``.
+
+    The last step is always logged, evaluated and saved.
     """
 
     steps: int

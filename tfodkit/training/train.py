@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tfodkit import files
 from tfodkit.config import PipelineConfig, read_checked_pipeline
 from tfodkit.errors import ConfigError
-from tfodkit.evaluation.ground_truth import ValidationTruth, read_validation_truth
+from tfodkit.evaluation.ground_truth import GroundTruth, read_ground_truth
 from tfodkit.evaluation.model_evaluator import ModelEvaluator
 from tfodkit.odapi import devices
 from tfodkit.odapi.install import install
@@ -58,12 +59,12 @@ def train(
     """
     pipeline = read_checked_pipeline(Path(config))
     plan = TrainingPlan.make(steps=steps or pipeline.num_steps, eval_every=eval_every, log_every=log_every)
-    truth = read_validation_truth(pipeline.eval_input_paths, pipeline.label_map_path)
+    ground_truth = read_ground_truth(pipeline.val_records, pipeline.class_names)
     run = _open_run(Path(output), pipeline)
     with Display(run.log_path) as display:
         if plan.steps != pipeline.num_steps:
             display.note(f"training to step {plan.steps}, but the schedule is made for {pipeline.num_steps}")
-        return _train(run, plan, pipeline=pipeline, truth=truth, seed=seed, display=display)
+        return _train(run, plan, pipeline=pipeline, ground_truth=ground_truth, seed=seed, display=display)
 
 
 def _train(
@@ -71,7 +72,7 @@ def _train(
     plan: TrainingPlan,
     *,
     pipeline: PipelineConfig,
-    truth: ValidationTruth,
+    ground_truth: Sequence[GroundTruth],
     seed: int,
     display: Display,
 ) -> TrainingResult:
@@ -94,7 +95,11 @@ def _train(
     with display.phase("opening the input"):
         learner.start()
         evaluator = ModelEvaluator(
-            learner.pipeline, learner.model, ground_truth=truth.images, class_names=truth.class_names
+            learner.pipeline,
+            learner.model,
+            records=pipeline.val_records,
+            ground_truth=ground_truth,
+            class_names=pipeline.class_names,
         )
     loop = Loop(run, plan, learner=learner, evaluator=evaluator, display=display)
     loop.to_the_end()
