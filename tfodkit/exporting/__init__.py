@@ -1,0 +1,10 @@
+"""From a checkpoint to a folder that detects elsewhere, proven to detect the same.
+
+One module a form of export, a table of them (:mod:`~tfodkit.exporting.forms`), and the gate that every form has to pass
+(:mod:`~tfodkit.exporting.parity`).
+"""
+
+from tfodkit.exporting.exporter import ExportSource, export, export_checkpoint
+from tfodkit.exporting.manifest import ExportManifest
+
+__all__ = ["ExportManifest", "ExportSource", "export", "export_checkpoint"]

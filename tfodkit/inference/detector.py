@@ -76,6 +76,6 @@ def _find_label_map(model: formats.ExportedModel) -> Path:
         raise ExportError(
             str(model.path),
             "there is no label_map.pbtxt beside the model",
-            "Copy the label map of its training there, or pass it with --label-map.",
+            "Copy the label map of its training there.",
         )
     return found

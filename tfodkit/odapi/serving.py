@@ -1,15 +1,16 @@
-"""A trained model as it is served: pictures in, detections out, with the Object Detection API's own pre- and postprocessing.
+"""A trained model as it is served: pictures in, detections out, by the Object Detection API's own code.
 
 Upstream's ``exporter_lib_v2`` does the same with four differences, each of which has a reason:
 
 - its image input is fixed at one picture a call, ours takes a batch of any size, as TF1's exporter did;
 - it never takes the moving averages of the weights, which are what training evaluated (``use_moving_average``);
 - it saves the Keras layers beside the graph, which no user of a SavedModel calls: five times the time, twice the size;
-- models that need inputs beside the picture are exported there on request only, and fail when run; here they are refused.
+- models that need inputs beside the picture (Context R-CNN) fail there while they are traced; here they are refused.
 """
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 from tfodkit.errors import CheckpointError, ExportError
 from tfodkit.odapi import pipeline as pipelines
 from tfodkit.odapi import variables
+from tfodkit.odapi.install import install
 from tfodkit.odapi.model import build_model, restore_model
 
 INPUT = "input_tensor"
@@ -44,7 +46,7 @@ class ServingModel:
 
     @property
     def concrete_function(self) -> Any:
-        """The traced function, one graph for every size of batch and picture; its argument is called ``input_tensor``."""
+        """The traced function, one graph for every size of batch and picture; its argument is ``input_tensor``."""
         return self._function.get_concrete_function()
 
     def detect(self, images: NDArray[np.uint8]) -> Mapping[str, NDArray[np.float32]]:
@@ -54,7 +56,7 @@ class ServingModel:
         return {name: tensor.numpy() for name, tensor in self._function(tf.constant(images)).items()}
 
     def write_checkpoint(self, folder: Path) -> None:
-        """Save the weights as ``folder/ckpt-0``, as upstream's exporter and the model zoo do: a fine-tune checkpoint."""
+        """Save the weights as ``folder/ckpt-0``, as upstream's exporter does: a fine-tune checkpoint for others."""
         import tensorflow as tf
 
         checkpoint = tf.train.Checkpoint(model=self._model)
@@ -71,7 +73,7 @@ class ServingModel:
 
 
 def load_serving_model(config_text: str, checkpoint: Path) -> ServingModel:
-    """Build the model of a ``pipeline.config``, restore a checkpoint prefix such as ``RUN/best/ckpt-300``, and trace it.
+    """Build the model of a ``pipeline.config``, restore a checkpoint prefix (``RUN/best/ckpt-300``), and trace it.
 
     Where the config says ``use_moving_average``, every weight that has a moving average takes it.
 
@@ -82,6 +84,7 @@ def load_serving_model(config_text: str, checkpoint: Path) -> ServingModel:
     """
     pipeline = pipelines.parse(config_text)
     _refuse_side_inputs(pipeline)
+    install()
     with _quiet():
         model = build_model(config_text, is_training=False)
         restore_model(model, checkpoint)
@@ -161,6 +164,8 @@ def _quiet() -> Iterator[None]:
     level = logger.level
     logger.setLevel("ERROR")
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", module=r"tf_keras\.")
+            yield
     finally:
         logger.setLevel(level)

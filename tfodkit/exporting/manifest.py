@@ -1,0 +1,81 @@
+"""``export.json``: what an export folder holds, and the proof that it detects what its checkpoint detects."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from tfodkit.files import sha256
+
+MANIFEST_NAME = "export.json"
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedFile:
+    """A file of the export: its path in the folder with slashes, its size in bytes, its content's SHA-256."""
+
+    path: str
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parity:
+    """How an exported form, loaded back, compares with the checkpoint on the same pictures.
+
+    ``detections`` counts what was compared. ``score_difference`` is the largest between scores of the same rank;
+    ``box_difference`` the largest of any coordinate of two matched boxes, as a share of the picture's side.
+    """
+
+    format: str
+    images: int
+    detections: int
+    score_difference: float
+    box_difference: float
+
+
+@dataclass(frozen=True, slots=True)
+class ExportManifest:
+    """One export.
+
+    ``checkpoint`` is the name of the checkpoint it came from, such as ``best/ckpt-300``; ``averaged_variables`` tells how
+    many weights are moving averages; ``parity_pictures`` is where the compared pictures came from; ``versions`` are
+    those of tfodkit and TensorFlow.
+    """
+
+    path: Path
+    checkpoint: str
+    averaged_variables: int
+    files: tuple[ExportedFile, ...]
+    parity: tuple[Parity, ...]
+    parity_pictures: str
+    versions: Mapping[str, str]
+
+    @property
+    def bytes(self) -> int:
+        """The size of all files together."""
+        return sum(file.bytes for file in self.files)
+
+    def to_json(self) -> dict[str, Any]:
+        """The content of ``export.json``: all but the folder's own path."""
+        return {
+            "checkpoint": self.checkpoint,
+            "averaged_variables": self.averaged_variables,
+            "versions": dict(self.versions),
+            "parity_pictures": self.parity_pictures,
+            "parity": [asdict(parity) for parity in self.parity],
+            "files": [asdict(file) for file in self.files],
+        }
+
+    def to_text(self) -> str:
+        """The text of ``export.json``."""
+        return json.dumps(self.to_json(), indent=2, ensure_ascii=False) + "\n"
+
+
+def list_exported(folder: Path) -> tuple[ExportedFile, ...]:
+    """Every file below ``folder``, sorted by path, but ``export.json`` itself."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST_NAME)
+    return tuple(ExportedFile(path.relative_to(folder).as_posix(), path.stat().st_size, sha256(path)) for path in paths)
