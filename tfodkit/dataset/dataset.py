@@ -11,11 +11,8 @@ from tfodkit import files
 from tfodkit.annotations.image_folder import ImageFolder, require_folder
 from tfodkit.annotations.values import ImageAnnotation, LeftOut, Reading
 from tfodkit.annotations.voc_reader import read_voc_xml
-from tfodkit.dataset.label_map import LabelMap
+from tfodkit.dataset.label_map import BACKGROUND, LabelMap
 from tfodkit.errors import DataError, Problem
-
-BACKGROUND = "background"
-"""The home of images without objects; no class may have this name."""
 
 NOT_ANNOTATED = "images without an annotation"
 

@@ -25,6 +25,9 @@ from google.protobuf import descriptor_pb2, descriptor_pool, message_factory, te
 
 from tfodkit.errors import Problem, RecordError
 
+BACKGROUND = "background"
+"""What images without objects are filed under; no class of a data set may have this name."""
+
 _SCHEMA = """
 name: "tfodkit/label_map.proto" package: "tfodkit" syntax: "proto2"
 message_type {

@@ -25,9 +25,9 @@ class Group:
 def split_dataset(dataset: Dataset, *, train_share: float, seed: int) -> tuple[Group, ...]:
     """Every image in exactly one group; groups sorted by home class, ``train`` before ``val``.
 
-    Each home class is divided by itself, so that rare classes are in both splits in the same proportion; of two images or
-    more at least one goes to each split. A class that is nobody's home gets an image into each split as well, where one
-    can be moved without taking it from another class. A single image is trained on.
+    Each home class is divided by itself, so that rare classes are in both splits in the same proportion; of two images
+    or more at least one goes to each split. A class that is nobody's home gets an image into each split as well, where
+    one can be moved without taking it from another class. A single image is trained on.
 
     The order is that of a hash of seed and file name: another image added or removed leaves the others where they are,
     but for a neighbour of the cut.
@@ -42,10 +42,10 @@ def split_dataset(dataset: Dataset, *, train_share: float, seed: int) -> tuple[G
     for annotation in dataset.annotations:
         homes[home_class(annotation, images_with)].append(annotation)
     side: dict[str, str] = {}
-    for annotations in homes.values():
-        annotations.sort(key=lambda annotation: _rank(annotation, seed))
-        cut = _train_count(len(annotations), train_share)
-        side.update((item.image.name, "train" if index < cut else "val") for index, item in enumerate(annotations))
+    for members in homes.values():
+        members.sort(key=lambda annotation: _rank(annotation, seed))
+        cut = _train_count(len(members), train_share)
+        side.update((item.image.name, "train" if index < cut else "val") for index, item in enumerate(members))
     for label in sorted(images_with, key=lambda label: (images_with[label], label)):
         _put_in_both(label, [item for home in sorted(homes) for item in homes[home]], side)
     return tuple(_groups(homes, side))

@@ -22,14 +22,15 @@ from pathlib import Path
 from typing import Any
 
 from tfodkit import files
-from tfodkit.dataset.label_map import LabelMap
+from tfodkit.dataset.label_map import BACKGROUND, LabelMap
 from tfodkit.errors import Problem, RecordError
 from tfodkit.records.manifest_json import manifest_values
+
+__all__ = ["BACKGROUND", "FORMAT_VERSION", "LABEL_MAP", "MANIFEST", "SPLITS", "Dropped", "RecordFile", "RecordManifest"]
 
 MANIFEST = "manifest.json"
 LABEL_MAP = "label_map.pbtxt"
 FORMAT_VERSION = 1
-BACKGROUND = "background"
 SPLITS = ("train", "val")
 
 

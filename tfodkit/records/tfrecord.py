@@ -1,0 +1,99 @@
+"""TFRecord: the framing of records in a file, as TensorFlow reads and writes it.
+
+From ``tensorflow/core/lib/io/record_writer.{h,cc}`` and ``tensorflow/core/lib/hash/crc32c.h``::
+
+    +----------------------+----------------------------+----------------+--------------------------+
+    | length of the record | masked CRC-32C of those 8  | the record     | masked CRC-32C of the    |
+    | 8 bytes, unsigned    | bytes, 4 bytes, unsigned   | length bytes   | record, 4 bytes unsigned |
+    +----------------------+----------------------------+----------------+--------------------------+
+
+All numbers are little-endian; one record follows the other, with nothing before, between or behind. A checksum is
+masked by turning it right by 15 bits and adding a constant, so that a checksum over checksums stays useful.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import google_crc32c
+
+from tfodkit.errors import RecordError
+
+LENGTH = struct.Struct("<Q")
+CHECKSUM = struct.Struct("<I")
+HEADER_BYTES = LENGTH.size + CHECKSUM.size
+MASK_TURN = 15
+MASK_DELTA = 0xA282EAD8
+MAX_RECORD_BYTES = 1 << 31
+"""Protocol buffers end here; a longer length is damage."""
+
+
+class RecordWriter:
+    """Writes records to an open binary file; knows the bytes and the SHA-256 of what it wrote."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._digest = hashlib.sha256()
+        self.bytes = 0
+
+    @property
+    def sha256(self) -> str:
+        """Of everything written, in hexadecimal."""
+        return self._digest.hexdigest()
+
+    def write(self, record: bytes) -> None:
+        """Append one record."""
+        length = LENGTH.pack(len(record))
+        for part in (length + CHECKSUM.pack(masked_crc32c(length)), record, CHECKSUM.pack(masked_crc32c(record))):
+            self._file.write(part)
+            self._digest.update(part)
+            self.bytes += len(part)
+
+
+def read_records(path: Path) -> Iterator[bytes]:
+    """The records of the file ``path`` in their order, each verified by its checksum, one at a time in memory.
+
+    Raises:
+        RecordError: the file can't be read, ends within a record, or a checksum is wrong; with the record's number.
+    """
+    try:
+        with path.open("rb") as file:
+            number = 1
+            while header := file.read(HEADER_BYTES):
+                yield _record(file, header, f"{path}: record {number}")
+                number += 1
+    except OSError as error:
+        raise RecordError(str(path), f"the records can't be read: {error.strerror}", "Check the file.") from error
+
+
+def masked_crc32c(content: bytes) -> int:
+    """The masked CRC-32C of ``content``, 32 bits.
+
+    >>> hex(masked_crc32c(b"123456789"))
+    '0xc7899ad6'
+    """
+    crc: int = google_crc32c.value(content)
+    return (((crc >> MASK_TURN) | (crc << (32 - MASK_TURN))) + MASK_DELTA) & 0xFFFFFFFF
+
+
+def _record(file: BinaryIO, header: bytes, where: str) -> bytes:
+    if len(header) < HEADER_BYTES:
+        raise _damaged(where, "the file ends within its length")
+    length_bytes = header[: LENGTH.size]
+    (length,) = LENGTH.unpack(length_bytes)
+    if CHECKSUM.unpack(header[LENGTH.size :])[0] != masked_crc32c(length_bytes) or length > MAX_RECORD_BYTES:
+        raise _damaged(where, "the checksum of its length is wrong")
+    record, footer = file.read(length), file.read(CHECKSUM.size)
+    if len(record) < length or len(footer) < CHECKSUM.size:
+        raise _damaged(where, f"the file ends within its {length} bytes")
+    if CHECKSUM.unpack(footer)[0] != masked_crc32c(record):
+        raise _damaged(where, "the checksum of its content is wrong")
+    return record
+
+
+def _damaged(where: str, what: str) -> RecordError:
+    return RecordError(where, what, "The file is damaged: run make-records again.")
