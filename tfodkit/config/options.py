@@ -9,7 +9,7 @@ from pathlib import Path
 from tfodkit.config.nearest import nearest_names
 from tfodkit.config.optimizers import OPTIMIZERS
 from tfodkit.config.schedules import SCHEDULES
-from tfodkit.config.weights import BALANCED, check_weight, format_weights
+from tfodkit.config.weights import check_weight, format_weights, parse_weights, shortest
 from tfodkit.errors import UsageError
 
 CHECKPOINT_TYPES = ("detection", "classification", "full")
@@ -28,7 +28,7 @@ class PipelineOptions:
     """
 
     weights: Mapping[str, float] | str | None = None
-    """Weights by class, or ``"balanced"``; None draws every image equally often (:mod:`tfodkit.config.weights`)."""
+    """By class, or ``"bagel=1.5,mug=1"``, or ``"balanced"``; None: every image equally often (``weights.py``)."""
     batch_size: int | None = None
     """Images a step, on all devices together. None: a template's own, 8 at most; a file of the user's keeps its own."""
     steps: int | None = None
@@ -57,7 +57,7 @@ class PipelineOptions:
         _check_count("--image-size", self.image_size, LEAST_IMAGE_SIZE, LARGEST_IMAGE_SIZE)
         _check_name("--checkpoint-type", self.fine_tune_checkpoint_type, CHECKPOINT_TYPES)
         if isinstance(self.weights, str):
-            _check_name("--weights", self.weights, (BALANCED,))
+            parse_weights(self.weights)
         elif self.weights is not None:
             for name, weight in self.weights.items():
                 check_weight(name, weight)
@@ -68,7 +68,7 @@ class PipelineOptions:
             "--weights": None if self.weights is None else format_weights(self.weights),
             "--batch-size": self.batch_size,
             "--steps": self.steps,
-            "--learning-rate": None if self.learning_rate is None else f"{self.learning_rate:g}",
+            "--learning-rate": None if self.learning_rate is None else shortest(self.learning_rate),
             "--optimizer": self.optimizer,
             "--schedule": self.schedule,
             "--image-size": self.image_size,

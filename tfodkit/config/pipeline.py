@@ -86,7 +86,7 @@ def parse_reason(error: text_format.ParseError, text: str) -> str:
 
 
 def six_digits(value: float) -> float:
-    """``value`` as it is to be written: a float32 field holds seven digits, and 0.2 should not come out as 0.20000002."""
+    """``value`` as it is to be written: a float32 field holds seven digits, and 0.2 is not to come out 0.20000002."""
     return float(f"{value:.6g}")
 
 

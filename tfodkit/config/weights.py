@@ -57,7 +57,12 @@ def format_weights(weights: str | Mapping[str, float]) -> str:
     """The text that :func:`parse_weights` reads."""
     if isinstance(weights, str):
         return weights
-    return ",".join(f"{name}={weight:g}" for name, weight in weights.items())
+    return ",".join(f"{name}={shortest(weight)}" for name, weight in weights.items())
+
+
+def shortest(value: float) -> str:
+    """The shortest decimal that reads back as ``value``: ``1``, not ``1.0``."""
+    return repr(float(value)).removesuffix(".0")
 
 
 def check_weight(name: str, weight: float) -> None:
@@ -74,7 +79,7 @@ def record_weights(
 
     Args:
         records: the training records, none of them empty.
-        weights: weights by class or ``background``; ``"balanced"``; None.
+        weights: by class or ``background``, as a mapping or as text of :func:`parse_weights`; or None.
         classes: the names of the label map, to tell a class without a record from an unknown one.
 
     Raises:
@@ -82,6 +87,8 @@ def record_weights(
     """
     if weights is None:
         return tuple(float(record.images) for record in records)
+    if isinstance(weights, str):
+        weights = parse_weights(weights)
     if isinstance(weights, str):
         return _balanced(records)
     homes = [record.home_class for record in records]

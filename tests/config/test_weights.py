@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tfodkit.config.weights import LARGEST, drawn_records, format_weights, parse_weights, record_weights
+from tfodkit.errors import UsageError
+from tfodkit.records.manifest import BACKGROUND, RecordFile
+
+CLASSES = ("bagel", "mug", "tray")
+NAMES = st.text(st.characters(exclude_characters=",", exclude_categories=("Cs", "Cc")), min_size=1).map(str.strip)
+
+
+@pytest.fixture
+def files(record_file: Callable[..., RecordFile]) -> list[RecordFile]:
+    counts = {"bagel": 80, "mug": 20, BACKGROUND: 25}
+    return [record_file(home_class=name, images=images) for name, images in counts.items()]
+
+
+@given(st.dictionaries(NAMES.filter(bool), st.floats(0, LARGEST), min_size=1))
+def test_weights_read_back_as_written(weights: dict[str, float]) -> None:
+    assert parse_weights(format_weights(weights)) == weights
+
+
+def test_a_class_name_may_hold_an_equals_sign() -> None:
+    assert parse_weights("a=b=2, mug = 1.5") == {"a=b": 2.0, "mug": 1.5}
+
+
+def test_without_weights_every_image_is_drawn_equally_often(files: list[RecordFile]) -> None:
+    drawn = drawn_records(files, record_weights(files, None, CLASSES))
+    assert [record.share / record.images for record in drawn] == pytest.approx([1 / 125] * 3)
+
+
+def test_balanced_draws_classes_equally_and_background_by_its_images(files: list[RecordFile]) -> None:
+    drawn = drawn_records(files, record_weights(files, "balanced", CLASSES))
+    assert [record.share for record in drawn] == pytest.approx([0.4, 0.4, 0.2])
+
+
+def test_balanced_never_draws_background_oftener_than_a_class(record_file: Callable[..., RecordFile]) -> None:
+    files = [record_file(home_class=name, images=images) for name, images in (("mug", 1), (BACKGROUND, 999))]
+    assert record_weights(files, "balanced", CLASSES) == (1.0, 1.0)
+
+
+def test_balanced_with_nothing_but_background(record_file: Callable[..., RecordFile]) -> None:
+    assert record_weights([record_file(home_class=BACKGROUND)], "balanced", CLASSES) == (1.0,)
+
+
+@pytest.mark.parametrize("weights", ["mug=1.5,background=0", {"mug": 1.5, "background": 0.0}])
+def test_given_weights_stand_and_the_rest_are_one(files: list[RecordFile], weights: str | dict[str, float]) -> None:
+    assert record_weights(files, weights, CLASSES) == (1.0, 1.5, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("mugg=2", "--weights mugg: there is no class 'mugg' in the records. Did you mean mug?"),
+        (
+            "tray=2",
+            (
+                "--weights tray: the class 'tray' has no training record: each of its images has a rarer class, "
+                "and lies in that one's. Weight one of: background, bagel, mug."
+            ),
+        ),
+        (
+            "mug=-1",
+            (
+                "--weights mug=-1: a weight must be 0 to 1,000,000, but got -1. "
+                "Give a positive number, or 0 to leave the record out."
+            ),
+        ),
+        (
+            "mug=nan",
+            (
+                "--weights mug=nan: a weight must be 0 to 1,000,000, but got nan. "
+                "Give a positive number, or 0 to leave the record out."
+            ),
+        ),
+        (
+            "mug=lots",
+            (
+                "--weights mug=lots: a weight must be a number, but got 'lots'. "
+                "Write --weights bagel=1.5,mug=1 or --weights balanced."
+            ),
+        ),
+        (
+            "balance",
+            "--weights balance: 'balance' is no class=number. Write --weights bagel=1.5,mug=1 or --weights balanced.",
+        ),
+        ("mug=1,mug=2", "--weights mug=1,mug=2: 'mug' stands twice. Give each class one weight."),
+        (
+            "bagel=0,mug=0,background=0",
+            (
+                "--weights bagel=0,mug=0,background=0: no record is left with a weight above 0. "
+                "Give one class at least a weight above 0."
+            ),
+        ),
+    ],
+)
+def test_weights_that_can_not_be_meant(files: list[RecordFile], text: str, message: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        record_weights(files, text, CLASSES)
+    assert str(caught.value) == message
+
+
+def test_fourteen_classes_keep_their_order(record_file: Callable[..., RecordFile]) -> None:
+    names = [f"class{number:02}" for number in range(14)]
+    weights = dict.fromkeys(names[::3], 1.5)
+    files = [record_file(home_class=name) for name in names]
+    result = record_weights(files, weights, names)
+    assert result == tuple(1.5 if number % 3 == 0 else 1.0 for number in range(14))
+    assert math.isclose(sum(record.share for record in drawn_records(files, result)), 1)
