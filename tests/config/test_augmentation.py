@@ -79,8 +79,8 @@ def test_steps_keep_their_order_and_none_is_none() -> None:
         (
             "random_crop_image:min_area=1 } rgb_to_gray {",
             (
-                "--augment random_crop_image:min_area=1 } rgb_to_gray {: min_area must be a finite number, true, false or "
-                "a name, but got '1 } rgb_to_gray {'. Mend the value of min_area."
+                "--augment random_crop_image:min_area=1 } rgb_to_gray {: min_area must be a finite number, true, false "
+                "or a name, but got '1 } rgb_to_gray {'. Mend the value of min_area."
             ),
         ),
         (

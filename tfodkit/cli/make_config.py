@@ -51,10 +51,9 @@ def command(
 ) -> None:
     """Write a pipeline.config: a template, fitted to your records."""
     from tfodkit.config import PipelineOptions, make_config
-    from tfodkit.config.weights import parse_weights
 
     options = PipelineOptions(
-        weights=None if weights is None else parse_weights(weights),
+        weights=weights,
         batch_size=batch_size,
         steps=steps,
         learning_rate=learning_rate,

@@ -1,0 +1,228 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import tfodkit
+from tfodkit.config import PipelineOptions, make_config
+from tfodkit.config.architecture import architecture
+from tfodkit.config.pipeline import Message, read_pipeline
+from tfodkit.config.templates import read_template, template_names
+from tfodkit.errors import ConfigError, OutputError, RecordError, UsageError
+from tfodkit.records.manifest import RecordManifest
+
+SSD = "ssd_mobilenet_v2_320x320_coco17"
+EFFICIENTDET = "efficientdet_d0_512x512_coco17"
+GOLDEN = Path(__file__).parent / "golden"
+
+
+@pytest.fixture
+def output(tmp_path: Path) -> Path:
+    return tmp_path / "out" / "pipeline.config"
+
+
+def written(output: Path) -> Message:
+    return read_pipeline(output)
+
+
+def test_the_golden_config(records: Path, output: Path) -> None:
+    """Users keep these files under version control: a change of a byte is a change that they see."""
+    options = PipelineOptions(weights={"mug": 1.5}, batch_size=16, steps=1000, augment=("random_horizontal_flip",))
+    make_config(SSD, records, output, options)
+    text = output.read_text(encoding="utf-8")
+    text = (
+        text.replace(str(records), "RECORDS")
+        .replace(str(output), "OUTPUT")
+        .replace(f"tfodkit {tfodkit.__version__}", "tfodkit VERSION")
+    )
+    assert text == (GOLDEN / "make_config.config").read_text(encoding="utf-8")
+
+
+def test_twice_the_same_bytes(records: Path, output: Path) -> None:
+    make_config(SSD, records, output)
+    first = output.read_bytes()
+    make_config(SSD, records, output, force=True)
+    assert output.read_bytes() == first
+
+
+@pytest.mark.parametrize("name", template_names())
+def test_every_template_fits_the_records(name: str, records: Path, output: Path) -> None:
+    made = make_config(name, records, output)
+    message = written(output)
+    assert architecture(message, "").num_classes == 2
+    assert made.classes == ("bagel", "mug")
+    assert (made.train_images, made.val_images) == (125, 31)
+    assert made.epochs == made.training.steps * made.training.batch_size / 125
+    assert message.train_config.num_steps == made.training.steps
+    assert "PATH_TO_BE_CONFIGURED" not in output.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", template_names())
+def test_the_model_is_the_template_s_but_for_the_classes(name: str, records: Path, output: Path) -> None:
+    make_config(name, records, output)
+    expected, message = read_template(name).message(), written(output)
+    architecture(expected, "").num_classes = 2
+    assert message.model == expected.model
+    assert message.train_config.data_augmentation_options == expected.train_config.data_augmentation_options
+
+
+def test_what_loses_or_spoils_a_run_is_mended(records: Path, output: Path) -> None:
+    make_config(EFFICIENTDET, records, output)
+    message = written(output)
+    train, (reader,) = message.train_config, message.eval_input_reader
+    assert not train.HasField("use_bfloat16")
+    assert not train.HasField("sync_replicas")
+    assert not train.HasField("fine_tune_checkpoint")
+    assert train.optimizer.HasField("use_moving_average")
+    assert (reader.drop_remainder, reader.shuffle, reader.num_epochs) == (False, False, 1)
+    assert message.eval_config.batch_size == 1
+    assert list(message.eval_config.metrics_set) == ["coco_detection_metrics"]
+    assert not message.eval_config.include_metrics_per_category
+    assert message.train_input_reader.shuffle_buffer_size == 80
+
+
+def test_what_was_left_out_is_said(records: Path, output: Path) -> None:
+    made = make_config(EFFICIENTDET, records, output)
+    fields = ("replicas_to_aggregate", "startup_delay_steps", "sync_replicas", "use_bfloat16")
+    names = ", ".join(f"train_config.{field}" for field in fields)
+    assert made.notes == (
+        "the template's fine_tune_checkpoint is left out",
+        f"left out, without effect or harmful in TensorFlow 2 off TPUs: {names}",
+    )
+    for note in made.notes:
+        assert f"# note:          {note}\n" in output.read_text(encoding="utf-8")
+
+
+def test_metrics_that_crash_are_taken_out_of_a_config_of_ones_own(records: Path, output: Path, tmp_path: Path) -> None:
+    own = tmp_path / "own.config"
+    own.write_text(
+        read_template(SSD).text.replace("eval_config {", "eval_config {\n  include_metrics_per_category: true"),
+        encoding="utf-8",
+    )
+    made = make_config(str(own), records, output)
+    assert not written(output).eval_config.HasField("include_metrics_per_category")
+    assert "eval_config.include_metrics_per_category" in made.notes[1]
+    assert (made.training.batch_size, made.training.steps) == (512, 50_000)
+
+
+def test_crowded_images_get_room(records_writer: Callable[..., RecordManifest], tmp_path: Path, output: Path) -> None:
+    records_writer(tmp_path / "crowded", {"bee": 4}, {"bee": 1}, max_boxes_per_image=300)
+    made = make_config(SSD, tmp_path / "crowded", output)
+    message = written(output)
+    assert message.train_input_reader.max_number_of_boxes == 300
+    assert message.eval_input_reader[0].max_number_of_boxes == 300
+    assert message.train_config.max_number_of_boxes == 300
+    assert "max_number_of_boxes is raised to 300, the most objects that one image has" in made.notes
+
+
+def test_an_empty_record_is_left_out(
+    records_writer: Callable[..., RecordManifest], tmp_path: Path, output: Path
+) -> None:
+    records_writer(tmp_path / "some", {"bee": 4, "wasp": 0}, {"bee": 1})
+    made = make_config(SSD, tmp_path / "some", output)
+    assert [record.name for record in made.records] == ["train_bee.record"]
+    assert "left out, without an image: train_wasp.record" in made.notes
+
+
+def test_a_class_name_can_not_end_the_header(
+    records_writer: Callable[..., RecordManifest], tmp_path: Path, output: Path
+) -> None:
+    records_writer(tmp_path / "odd", {"a\nb": 4}, {"a\nb": 1})
+    make_config(SSD, tmp_path / "odd", output)
+    assert "# classes:       1: a?b\n" in output.read_text(encoding="utf-8")
+
+
+def test_image_size_and_the_crop_that_follows_it(records: Path, output: Path) -> None:
+    make_config(EFFICIENTDET, records, output, PipelineOptions(image_size=256))
+    message = written(output)
+    resizer = message.model.ssd.image_resizer.keep_aspect_ratio_resizer
+    assert (resizer.min_dimension, resizer.max_dimension) == (256, 256)
+    steps = message.train_config.data_augmentation_options
+    assert steps[1].random_scale_crop_and_pad_to_square.output_size == 256
+
+
+def test_image_size_needs_a_resizer_that_resizes(records: Path, output: Path, tmp_path: Path) -> None:
+    own = tmp_path / "own.config"
+    fixed = "fixed_shape_resizer {\n        height: 300\n        width: 300\n      }"
+    own.write_text(read_template(SSD).text.replace(fixed, "identity_resizer {\n      }"), encoding="utf-8")
+    with pytest.raises(UsageError) as caught:
+        make_config(str(own), records, output, PipelineOptions(image_size=256))
+    assert str(caught.value) == (
+        "--image-size 256: the template's resizer is identity_resizer, which has no size to set. "
+        "Leave --image-size out, or take another template."
+    )
+
+
+def test_nothing_is_overwritten_unasked(records: Path, output: Path) -> None:
+    output.parent.mkdir()
+    output.write_text("mine", encoding="utf-8")
+    with pytest.raises(OutputError) as caught:
+        make_config(SSD, records, output)
+    assert str(caught.value) == f"{output}: the file exists. Choose another name or pass --force."
+    assert output.read_text(encoding="utf-8") == "mine"
+
+
+def test_a_folder_in_the_way_is_told_and_stays(records: Path, output: Path) -> None:
+    output.mkdir(parents=True)
+    with pytest.raises(OutputError, match="a folder is in the way of the file to write"):
+        make_config(SSD, records, output, force=True)
+    assert output.is_dir()
+
+
+def test_a_place_that_can_not_be_written_is_told(records: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(OutputError, match="can't be written"):
+        make_config(SSD, records, tmp_path / "file" / "pipeline.config")
+
+
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [({"weights": "spoon=1"}, UsageError), ({"augment": ("flip",)}, UsageError), ({"optimizer": "adam"}, UsageError)],
+)
+def test_after_an_error_nothing_is_there(
+    records: Path, output: Path, options: dict[str, object], error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        make_config(SSD, records, output, PipelineOptions(**options))  # type: ignore[arg-type]
+    assert not output.exists()
+
+
+def test_a_split_without_images_is_told(
+    records_writer: Callable[..., RecordManifest], tmp_path: Path, output: Path
+) -> None:
+    records_writer(tmp_path / "train_only", {"bee": 4}, {})
+    with pytest.raises(RecordError, match=r"the records hold no image to validate on\. Run make-records again"):
+        make_config(SSD, tmp_path / "train_only", output)
+
+
+def test_a_record_that_went_missing_is_told(records: Path, output: Path) -> None:
+    (records / "train_mug.record").unlink()
+    with pytest.raises(RecordError, match=r"train_mug\.record: the manifest names this file, but it is not there"):
+        make_config(SSD, records, output)
+
+
+def test_a_label_map_of_other_classes_is_told(records: Path, output: Path) -> None:
+    path = records / "label_map.pbtxt"
+    path.write_text(path.read_text(encoding="utf-8").replace("mug", "cup"), encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        make_config(SSD, records, output)
+    assert str(caught.value).splitlines()[0] == (
+        f"{output}: train_input_reader: class 2 is 'mug' in the records, but 'cup' in the label map. "
+        "Run make-config again for these records."
+    )
+    assert not output.exists()
+
+
+def test_make_config_runs_without_tensorflow(records: Path, output: Path) -> None:
+    program = (
+        "import sys, tfodkit\n"
+        f"tfodkit.make_config({SSD!r}, {str(records)!r}, {str(output)!r})\n"
+        "heavy = {'tensorflow', 'tf_keras', 'keras', 'numpy', 'matplotlib', 'pandas', 'cv2'}\n"
+        "print(sorted(heavy & set(sys.modules)))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

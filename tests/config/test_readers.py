@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tfodkit.config.lint import matching_files
+from tfodkit.config.pipeline import new_pipeline
+from tfodkit.config.readers import fill_eval_reader, fill_train_reader, raise_max_boxes, shuffle_buffer_size
+from tfodkit.records.manifest import RecordFile
+
+MIB = 1 << 20
+
+
+@pytest.mark.parametrize(
+    ("images", "bytes_per_image", "expected"),
+    [
+        ([20, 20, 20, 20, 20], 200_000, 20),  # small data: the largest file's images, 20 MB in all
+        ([5000, 5000], MIB, 128),  # 2 files of 1 MiB images: 128 of each are 256 MiB
+        ([5000], 1000, 2048),  # the API's default is the most
+        ([3], 1024 * MIB, 1),  # one image beyond the budget
+    ],
+)
+def test_the_buffer_follows_the_measured_bytes(
+    record_file: Callable[..., RecordFile], images: list[int], bytes_per_image: int, expected: int
+) -> None:
+    files = [record_file(images=count, bytes=count * bytes_per_image) for count in images]
+    assert shuffle_buffer_size(files) == expected
+
+
+def test_paths_are_absolute_escaped_and_in_order(record_file: Callable[..., RecordFile], tmp_path: Path) -> None:
+    folder = tmp_path / "data [v2]"
+    folder.mkdir()
+    files = [record_file(name=f"train_{name}.record") for name in ("mug", "bagel")]
+    for file in files:
+        (folder / file.name).touch()
+    reader = new_pipeline().train_input_reader
+    fill_train_reader(reader, folder, files, [1.0, 0.0])
+    paths = reader.tf_record_input_reader.input_path
+    assert [matching_files(path) for path in paths] == [[folder / file.name] for file in files]
+    assert list(reader.sample_from_datasets_weights) == [1, 0]
+    assert reader.label_map_path == str(folder / "label_map.pbtxt")
+
+
+def test_a_record_that_is_never_drawn_takes_no_memory(record_file: Callable[..., RecordFile], tmp_path: Path) -> None:
+    reader = new_pipeline().train_input_reader
+    files = [record_file(images=1000, bytes=1000 * MIB), record_file(images=500, bytes=500)]
+    fill_train_reader(reader, tmp_path, files, [0.0, 1.0])
+    assert reader.shuffle_buffer_size == 500
+
+
+def test_evaluation_reads_everything_once(record_file: Callable[..., RecordFile], tmp_path: Path) -> None:
+    pipeline = new_pipeline()
+    for _ in range(2):
+        pipeline.eval_input_reader.add(sample_1_of_n_examples=10, sample_from_datasets_weights=[1.0])
+    fill_eval_reader(pipeline, tmp_path, [record_file(name="val_mug.record")])
+    (reader,) = pipeline.eval_input_reader
+    assert (reader.shuffle, reader.num_epochs, reader.drop_remainder, reader.num_readers) == (False, 1, False, 1)
+    assert (reader.sample_1_of_n_examples, len(reader.sample_from_datasets_weights)) == (1, 0)
+    assert list(reader.tf_record_input_reader.input_path) == [str(tmp_path / "val_mug.record")]
+
+
+@pytest.mark.parametrize(("boxes", "expected", "raised"), [(7, 100, False), (100, 100, False), (101, 101, True)])
+def test_room_for_all_boxes(boxes: int, expected: int, raised: bool) -> None:
+    pipeline = new_pipeline()
+    pipeline.eval_input_reader.add()
+    assert raise_max_boxes(pipeline, boxes) == raised
+    messages = (pipeline.train_config, pipeline.train_input_reader, pipeline.eval_input_reader[0])
+    assert [message.max_number_of_boxes for message in messages] == [expected] * 3
