@@ -98,13 +98,13 @@ def export_checkpoint(
     refuse_existing(output, force=force)
     _require_label_map(source.label_map)
     config_text = read_text(source.config)
+    sample = choose_sample(source.config)
     tell("loading TensorFlow and the checkpoint")
     model = load_serving_model(config_text, source.checkpoint)
     with folder_atomic(output, force=force) as folder:
         model.write_checkpoint(folder / CHECKPOINT_FOLDER)
         shutil.copyfile(source.config, folder / CONFIG_NAME)
         shutil.copyfile(source.label_map, folder / LABEL_MAP)
-        sample = choose_sample(source.config)
         parity = _write_and_check(model, folder, sample, tell)
         manifest = ExportManifest(
             path=output,

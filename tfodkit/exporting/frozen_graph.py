@@ -1,4 +1,4 @@
-"""The frozen graph: one ``.pb`` with graph and weights, as TensorFlow 1's exporter wrote it and its users' code reads it.
+"""The frozen graph: one ``.pb`` with graph and weights, as TensorFlow 1's exporter wrote it and users' code reads it.
 
 A TF2 model becomes one in four steps: its variables become constants, its functions are inlined and its loops and
 conditions lowered to the old operations, what nothing needs is dropped (lowering leaves hundreds of placeholders called
@@ -32,14 +32,13 @@ def write_frozen_graph(model: ServingModel, path: Path) -> None:
     concrete = model.concrete_function
     frozen = convert_variables_to_constants_v2(concrete, lower_control_flow=True)
     # Both list the outputs in the order of their sorted names, which is how TensorFlow flattens a dictionary.
-    outputs = {
-        tensor.op.name: name for name, tensor in zip(sorted(concrete.structured_outputs), frozen.outputs, strict=True)
-    }
+    names = sorted(concrete.structured_outputs)
+    outputs = {tensor.op.name: name for name, tensor in zip(names, frozen.outputs, strict=True)}
     (image,) = (tensor.op.name for tensor in frozen.inputs)
     graph_def = frozen.graph.as_graph_def()
     _keep_only(graph_def, _needed_by(graph_def, outputs))
     _rename(graph_def, {image: INPUT, **outputs})
-    _check(graph_def, path)
+    _check(graph_def, [INPUT, *names], path)
     write_bytes(path, graph_def.SerializeToString(deterministic=True))
 
 
@@ -71,9 +70,8 @@ def _keep_only(graph_def: Any, needed: set[str]) -> None:
 def _rename(graph_def: Any, names: Mapping[str, str]) -> None:
     taken = {node.name for node in graph_def.node} - names.keys()
     if clashes := sorted(taken & set(names.values())):
-        raise ExportError(
-            "frozen graph", f"the model has inner nodes called {', '.join(clashes)}", "Report it to tfodkit."
-        )
+        what = f"inner nodes of the model are called {', '.join(clashes)}, as its outputs are to be"
+        raise ExportError("frozen graph", what, "Use the saved_model.")
     for node in graph_def.node:
         node.name = names.get(node.name, node.name)
         for index, source in enumerate(node.input):
@@ -82,10 +80,12 @@ def _rename(graph_def: Any, names: Mapping[str, str]) -> None:
                 node.input[index] = source.replace(origin, names[origin], 1)
 
 
-def _check(graph_def: Any, path: Path) -> None:
-    """A graph that TensorFlow 1's kind of program can run: no functions, no variables, one placeholder."""
+def _check(graph_def: Any, names: Iterable[str], path: Path) -> None:
+    """A graph that a program of TensorFlow 1 can run: no functions, no variables, one placeholder, all tensors."""
     left = sorted({node.op for node in graph_def.node} & VARIABLE_OPERATIONS)
     left += sorted(function.signature.name for function in graph_def.library.function)
     left += [node.name for node in graph_def.node if node.op == "Placeholder" and node.name != INPUT]
-    if left:
-        raise ExportError(str(path.name), f"can't be frozen: {', '.join(left[:5])} are left", "Use the saved_model.")
+    missing = sorted(set(names) - {node.name for node in graph_def.node})
+    if left or missing:
+        what = f"left in it: {', '.join(left[:5]) or 'nothing'}; not in it: {', '.join(missing) or 'nothing'}"
+        raise ExportError(path.name, f"the model can't be frozen ({what})", "Use the saved_model.")

@@ -41,9 +41,9 @@ class Parity:
 class ExportManifest:
     """One export.
 
-    ``checkpoint`` is the name of the checkpoint it came from, such as ``best/ckpt-300``; ``averaged_variables`` tells how
-    many weights are moving averages; ``parity_pictures`` is where the compared pictures came from; ``versions`` are
-    those of tfodkit and TensorFlow.
+    ``checkpoint`` is the name of the checkpoint it came from, such as ``best/ckpt-300``; ``averaged_variables`` tells
+    how many weights are moving averages; ``parity_pictures`` is where the compared pictures came from; ``versions``
+    are those of tfodkit and TensorFlow.
     """
 
     path: Path

@@ -73,7 +73,7 @@ def compare(expected: ModelOutputs, found: ModelOutputs) -> Difference:
     was_cut = 0 < len(expected.scores) == expected.limit
     floor = float(expected.scores[-1]) + SCORE_TOLERANCE if was_cut else 0.0
     compared = np.flatnonzero(expected.scores > floor)
-    box = max((_nearest(expected, index, found) for index in compared), default=0.0)
+    box = max((_nearest(expected, int(index), found) for index in compared), default=0.0)
     return Difference(detections=len(compared), score=score, box=box)
 
 

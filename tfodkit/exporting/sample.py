@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from io import BytesIO
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from tfodkit.config.lint import matching_files
+from tfodkit.config.pipeline import read_pipeline
+from tfodkit.errors import RecordError
+from tfodkit.inference.pictures import as_pixels
+from tfodkit.records.example import parse_example
+from tfodkit.records.tfrecord import read_records
+
 SAMPLE_SIZE = 8
+ENCODED = "image/encoded"
 DRAWN_SIZES = ((480, 640), (300, 200), (333, 500), (96, 96))
 """Height and width; unequal, odd and small on purpose."""
 
@@ -23,14 +34,50 @@ class Sample:
 
 
 def choose_sample(config: Path) -> Sample:
-    """Pictures for the model of a ``pipeline.config``."""
-    return draw_sample()
+    """At most 8 pictures of the validation records of a ``pipeline.config``, taken from its files in turn.
+
+    The files hold a class each, so that as many classes as possible are seen. Drawn pictures where the records are not
+    on this machine or damaged, which ``origin`` tells.
+
+    Raises:
+        ConfigError: the config can't be read.
+    """
+    patterns = [
+        pattern
+        for reader in read_pipeline(config).eval_input_reader
+        for pattern in reader.tf_record_input_reader.input_path
+    ]
+    try:
+        records = islice(_in_turn([path for pattern in patterns for path in matching_files(pattern)]), SAMPLE_SIZE)
+        pictures = tuple(_decode(record) for record in records)
+    except (RecordError, OSError) as error:
+        return draw_sample(f"drawn: the validation records can't be read: {error}")
+    return Sample(pictures, "validation") if pictures else draw_sample("drawn: there are no validation records")
 
 
-def draw_sample() -> Sample:
-    """Four pictures of coloured blotches, the same every time: a model finds something in them, however little it means."""
+def draw_sample(origin: str = "drawn") -> Sample:
+    """Four pictures of coloured blotches, the same every time."""
     generator = np.random.default_rng(0)
-    return Sample(tuple(_blotches(generator, *size) for size in DRAWN_SIZES), "drawn")
+    return Sample(tuple(_blotches(generator, *size) for size in DRAWN_SIZES), origin)
+
+
+def _in_turn(files: Sequence[Path]) -> Iterator[bytes]:
+    """The first record of every file, then the second of every file, and so on."""
+    waiting = [read_records(path) for path in files]
+    while waiting:
+        for records in tuple(waiting):
+            try:
+                yield next(records)
+            except StopIteration:
+                waiting.remove(records)
+
+
+def _decode(record: bytes) -> NDArray[np.uint8]:
+    encoded = parse_example(record, where="validation records").get(ENCODED)
+    if not encoded or not isinstance(encoded[0], bytes):
+        raise RecordError("validation records", f"an example has no {ENCODED}", "Run make-records again.")
+    with Image.open(BytesIO(encoded[0])) as image:
+        return as_pixels(image)
 
 
 def _blotches(generator: np.random.Generator, height: int, width: int) -> NDArray[np.uint8]:

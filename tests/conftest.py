@@ -1,0 +1,127 @@
+"""A small detector with drawn weights, built once a session: enough to save, restore, export and run."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import pytest
+
+TINY_CLASSES = ("bagel", "mug", "žemľa")
+TINY_STEP = 7
+TINY_CONFIG = """
+model {
+  ssd {
+    num_classes: 3
+    image_resizer { fixed_shape_resizer { height: 96 width: 96 } }
+    feature_extractor {
+      type: "ssd_mobilenet_v2_keras"
+      depth_multiplier: 0.35
+      min_depth: 8
+      use_depthwise: true
+      override_base_feature_extractor_hyperparams: true
+      conv_hyperparams {
+        activation: RELU_6
+        regularizer { l2_regularizer { weight: 0.00004 } }
+        initializer { truncated_normal_initializer { stddev: 0.1 } }
+        batch_norm { decay: 0.9 scale: true epsilon: 0.001 }
+      }
+    }
+    box_coder { faster_rcnn_box_coder { y_scale: 10 x_scale: 10 height_scale: 5 width_scale: 5 } }
+    matcher { argmax_matcher { matched_threshold: 0.5 unmatched_threshold: 0.5 force_match_for_each_row: true } }
+    similarity_calculator { iou_similarity {} }
+    box_predictor {
+      convolutional_box_predictor {
+        num_layers_before_predictor: 0
+        kernel_size: 1
+        box_code_size: 4
+        class_prediction_bias_init: -2.0
+        conv_hyperparams {
+          activation: RELU_6
+          regularizer { l2_regularizer { weight: 0.00004 } }
+          initializer { random_normal_initializer { stddev: 0.3 } }
+          batch_norm { decay: 0.9 scale: true epsilon: 0.001 }
+        }
+      }
+    }
+    anchor_generator {
+      ssd_anchor_generator { num_layers: 6 min_scale: 0.2 max_scale: 0.95 aspect_ratios: [1.0, 2.0, 0.5] }
+    }
+    post_processing {
+      score_converter: SIGMOID
+      batch_non_max_suppression {
+        score_threshold: 0.00000001
+        iou_threshold: 0.6
+        max_detections_per_class: 100
+        max_total_detections: 100
+      }
+    }
+    loss {
+      localization_loss { weighted_smooth_l1 {} }
+      classification_loss { weighted_sigmoid_focal { gamma: 2.0 alpha: 0.75 } }
+      classification_weight: 1.0
+      localization_weight: 1.0
+    }
+    encode_background_as_zeros: true
+  }
+}
+train_config {
+  batch_size: 2
+  num_steps: 10
+  optimizer {
+    use_moving_average: false
+    momentum_optimizer { learning_rate { constant_learning_rate { learning_rate: 0.01 } } }
+  }
+}
+train_input_reader { label_map_path: "label_map.pbtxt" tf_record_input_reader { input_path: "absent.record" } }
+eval_config { metrics_set: "coco_detection_metrics" }
+eval_input_reader { label_map_path: "label_map.pbtxt" tf_record_input_reader { input_path: "absent.record" } }
+"""
+
+
+@pytest.fixture(scope="session")
+def tiny_config() -> str:
+    """The text of a ``pipeline.config`` for an SSD MobileNet V2 of 96 pixels and 3 classes; its records are absent."""
+    return TINY_CONFIG
+
+
+@pytest.fixture(scope="session")
+def tiny_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run directory whose best checkpoint holds the tiny detector, with seeded weights that give scores all over."""
+    run = tmp_path_factory.mktemp("tiny") / "run"
+    (run / "best").mkdir(parents=True)
+    (run / "pipeline.config").write_text(TINY_CONFIG)
+    items = (f'item {{ name: "{name}" id: {number} }}\n' for number, name in enumerate(TINY_CLASSES, start=1))
+    (run / "label_map.pbtxt").write_text("".join(items), encoding="utf-8")
+    _save_drawn_weights(run / "best")
+    return run
+
+
+@pytest.fixture(scope="session")
+def tiny_export(tiny_run: Path) -> Path:
+    """The export folder of ``tiny_run``."""
+    from tfodkit.exporting import export
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return export(tiny_run, tiny_run.parent / "exported").path
+
+
+def _save_drawn_weights(folder: Path) -> None:
+    import numpy as np
+
+    from tfodkit.odapi.model import build_model, create_variables
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model = build_model(TINY_CONFIG, is_training=True)
+        create_variables(model)
+    import tensorflow as tf
+
+    generator = np.random.default_rng(0)
+    for variable in model.variables:
+        if "kernel" in variable.name:
+            inputs = np.prod(variable.shape[: 2 if "depthwise" in variable.name else 3])
+            variable.assign(generator.normal(0, np.sqrt(2 / inputs), variable.shape).astype(np.float32))
+    checkpoint = tf.train.Checkpoint(step=tf.Variable(TINY_STEP, dtype=tf.int64), model=model)
+    tf.train.CheckpointManager(checkpoint, str(folder), max_to_keep=1).save(TINY_STEP)

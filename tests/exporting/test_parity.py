@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from tfodkit.errors import ExportError
+from tfodkit.exporting.parity import Difference, check_parity, compare
+from tfodkit.inference.formats import ExportedModel, ModelFormat
+from tfodkit.inference.runtime import ModelOutputs
+
+LEFT = (0.1, 0.1, 0.5, 0.3)
+RIGHT = (0.1, 0.6, 0.5, 0.9)
+
+
+def outputs(*detections: tuple[tuple[float, ...], float, int], limit: int = 100) -> ModelOutputs:
+    boxes, scores, class_ids = zip(*detections, strict=True) if detections else ((), (), ())
+    return ModelOutputs(
+        np.array(boxes, np.float32).reshape(-1, 4), np.array(scores, np.float32), np.array(class_ids, np.int64), limit
+    )
+
+
+def test_the_same_detections_do_not_differ() -> None:
+    one = outputs((LEFT, 0.9, 1), (RIGHT, 0.4, 2))
+    assert compare(one, one) == Difference(detections=2, score=0.0, box=0.0)
+
+
+def test_nothing_found_by_either_does_not_differ() -> None:
+    assert compare(outputs(), outputs()) == Difference(detections=0, score=0.0, box=0.0)
+
+
+def test_scores_are_compared_by_rank() -> None:
+    difference = compare(outputs((LEFT, 0.9, 1), (RIGHT, 0.4, 2)), outputs((LEFT, 0.9, 1), (RIGHT, 0.35, 2)))
+    assert difference.score == pytest.approx(0.05)
+
+
+def test_a_missing_detection_counts_as_score_0() -> None:
+    assert compare(outputs((LEFT, 0.9, 1), (RIGHT, 0.4, 2)), outputs((LEFT, 0.9, 1))).score == pytest.approx(0.4)
+    assert compare(outputs((LEFT, 0.9, 1)), outputs((LEFT, 0.9, 1), (RIGHT, 0.4, 2))).score == pytest.approx(0.4)
+
+
+def test_boxes_differ_by_their_worst_coordinate() -> None:
+    moved = (0.1, 0.1, 0.53, 0.31)
+    assert compare(outputs((LEFT, 0.9, 1)), outputs((moved, 0.9, 1))).box == pytest.approx(0.03)
+
+
+def test_equal_scores_may_come_in_either_order() -> None:
+    one, other = ((LEFT, 0.9, 1), (RIGHT, 0.90001, 1)), ((RIGHT, 0.90001, 1), (LEFT, 0.9, 1))
+    assert compare(outputs(*one), outputs(*other)).box == 0.0
+
+
+def test_another_class_is_not_the_same_object() -> None:
+    assert compare(outputs((LEFT, 0.9, 1)), outputs((LEFT, 0.9, 2))).box == np.inf
+
+
+def test_the_tied_last_places_of_a_cut_list_are_not_compared() -> None:
+    one, other = ((LEFT, 0.9, 1), (LEFT, 0.2, 1)), ((LEFT, 0.9, 1), (RIGHT, 0.2, 1))
+    assert compare(outputs(*one, limit=2), outputs(*other, limit=2)) == Difference(detections=1, score=0.0, box=0.0)
+    assert compare(outputs(*one, limit=3), outputs(*other, limit=3)).box == pytest.approx(0.6)
+
+
+class Says:
+    """A runtime that says the same about every picture."""
+
+    def __init__(self, *said: tuple[tuple[float, ...], float, int]) -> None:
+        self._said = outputs(*said)
+
+    def run(self, images: NDArray[np.uint8]) -> list[ModelOutputs]:
+        return [self._said for _ in images]
+
+
+def exported(runtime: Says) -> ExportedModel:
+    return ExportedModel(Path("somewhere/saved_model"), ModelFormat("saved_model", "saved_model", lambda path: runtime))
+
+
+@pytest.mark.tensorflow
+def test_a_form_that_detects_the_same_passes_with_its_figures() -> None:
+    picture = np.zeros((4, 4, 3), np.uint8)
+    found = check_parity(exported(Says((LEFT, 0.90005, 1))), [picture, picture], [outputs((LEFT, 0.9, 1))] * 2)
+    assert (found.format, found.images, found.detections, found.box_difference) == ("saved_model", 2, 2, 0.0)
+    assert found.score_difference == pytest.approx(5e-5, abs=1e-7)
+
+
+@pytest.mark.tensorflow
+def test_a_form_that_detects_something_else_is_refused_with_the_amount() -> None:
+    picture = np.zeros((4, 4, 3), np.uint8)
+    with pytest.raises(ExportError) as caught:
+        check_parity(exported(Says((LEFT, 0.8998, 1))), [picture], [outputs((LEFT, 0.9, 1))])
+    assert "saved_model: does not detect what the checkpoint detects: in picture 1 of 1 scores differ by 0.0002" in str(
+        caught.value
+    )
+    with pytest.raises(ExportError, match=r"boxes by 0\.3 of its side \(allowed 0\.001\)"):
+        check_parity(exported(Says(((0.1, 0.1, 0.5, 0.6), 0.9, 1))), [picture], [outputs((LEFT, 0.9, 1))])
