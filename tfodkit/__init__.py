@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from tfodkit.exporting import export
     from tfodkit.inference import Detector, detect
     from tfodkit.records import make_records
-    from tfodkit.training import evaluate_run as eval  # noqa: A004 - the command is called eval, and so is its function
-    from tfodkit.training import train
+    from tfodkit.training import evaluate_run as eval, train  # noqa: A004 - the function is called as the command is
 
 __version__ = "0.1.0"
 

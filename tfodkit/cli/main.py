@@ -7,13 +7,14 @@ output, progress and errors to standard error.
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 import typer
 
 from tfodkit.cli import demo, detect, evaluate, export, make_config, make_records, train
 from tfodkit.errors import TfodkitError
 
-COMMANDS = {
+COMMANDS: dict[str, Callable[..., None]] = {
     "make-records": make_records.command,
     "make-config": make_config.command,
     "train": train.command,

@@ -8,6 +8,8 @@ from typing import Any
 
 from tfodkit.odapi.pipeline import for_one_pass
 
+LARGEST_BATCH = 8
+
 
 def train_dataset(pipeline: Any, model: Any, strategy: Any) -> Any:
     """An endless distributed ``tf.data`` set of ``(features, labels)`` batches, augmented as the config says.
@@ -34,8 +36,8 @@ def train_dataset(pipeline: Any, model: Any, strategy: Any) -> Any:
 def eval_dataset(pipeline: Any, model: Any, records: Sequence[Path], images: int) -> Any:
     """A ``tf.data`` set that gives each of the ``images`` images in ``records`` once, in their order.
 
-    All batches have one size, so that the graph is traced once: the largest divisor of ``images`` up to the config's
-    ``eval_config.batch_size``; 1 where the model's resizer gives pictures of different sizes.
+    All batches have one size, so that the graph is traced once: the largest divisor of ``images`` up to eight; 1 where
+    the model's resizer gives pictures of different sizes.
     """
     from object_detection import inputs
     from object_detection.utils import config_util
@@ -43,7 +45,7 @@ def eval_dataset(pipeline: Any, model: Any, records: Sequence[Path], images: int
     eval_config, reader = for_one_pass(pipeline, records)
     height, width = config_util.get_spatial_image_size(config_util.get_image_resizer_config(pipeline.model))
     has_one_size = height not in (None, -1) and width not in (None, -1)
-    eval_config.batch_size = _largest_divisor(images, eval_config.batch_size) if has_one_size else 1
+    eval_config.batch_size = _largest_divisor(images, LARGEST_BATCH) if has_one_size else 1
     return inputs.eval_input(
         eval_config=eval_config, eval_input_config=reader, model_config=pipeline.model, model=model
     )

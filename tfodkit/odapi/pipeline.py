@@ -24,7 +24,6 @@ def for_one_pass(pipeline: Any, records: Sequence[Path]) -> tuple[Any, Any]:
     """
     eval_config = type(pipeline.eval_config).FromString(pipeline.eval_config.SerializeToString())
     eval_config.retain_original_images = False
-    eval_config.batch_size = max(1, eval_config.batch_size)
     reader = type(pipeline.eval_input_reader[0]).FromString(pipeline.eval_input_reader[0].SerializeToString())
     reader.tf_record_input_reader.input_path[:] = [str(path) for path in records]
     del reader.sample_from_datasets_weights[:]
