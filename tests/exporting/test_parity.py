@@ -72,7 +72,7 @@ class Says:
 
 
 def exported(runtime: Says) -> ExportedModel:
-    return ExportedModel(Path("somewhere/saved_model"), ModelFormat("saved_model", "saved_model", lambda path: runtime))
+    return ExportedModel(Path("somewhere/saved_model"), ModelFormat("saved_model", "saved_model", lambda _: runtime))
 
 
 @pytest.mark.tensorflow

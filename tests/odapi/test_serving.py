@@ -53,6 +53,7 @@ def test_the_graph_takes_any_batch_and_any_size(serving: ServingModel) -> None:
 
 
 @pytest.mark.tensorflow
+@pytest.mark.filterwarnings("ignore:.*set_learning_phase:UserWarning")
 def test_moving_averages_take_the_place_of_the_weights(tiny_config: str, tiny_run: Path, tmp_path: Path) -> None:
     import tensorflow as tf
     from object_detection.builders import optimizer_builder

@@ -49,10 +49,10 @@ def summary_lines(run: DetectionRun) -> list[str]:
     counts = run.count_by_class()
     found = sum(len(result.detections) for result in run.results)
     widest = max(map(len, counts), default=0)
-    lines = [f"{found} objects in {len(run.results)} pictures"]
-    lines += [f"  {name:{widest}}  {count:>5}" for name, count in counts.items() if count]
+    lines = [f"{_counted(found, 'object')} in {_counted(len(run.results), 'picture')}"]
+    lines += [f"  {name:{widest}}  {count:>5}" for name, count in counts.items()]
     if run.problems:
-        lines.append(f"{len(run.problems)} pictures could not be read")
+        lines.append(f"{_counted(len(run.problems), 'picture')} could not be read")
     lines.append(f"pictures with boxes and detections.json: {run.output}")
     return lines
 
@@ -65,6 +65,10 @@ def _as_json(run: DetectionRun) -> dict[str, Any]:
         "objects_by_class": dict(run.count_by_class()),
         "unreadable": [problem.where for problem in run.problems],
     }
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _progress_bar() -> Progress:

@@ -34,6 +34,7 @@ message_type {
   name: "Item"
   field { name: "name" number: 1 type: TYPE_STRING label: LABEL_OPTIONAL }
   field { name: "id" number: 2 type: TYPE_INT32 label: LABEL_OPTIONAL }
+  field { name: "display_name" number: 3 type: TYPE_STRING label: LABEL_OPTIONAL }
 }
 message_type {
   name: "LabelMap"
@@ -98,15 +99,35 @@ def read_label_map(path: Path) -> LabelMap:
         RecordError: not readable, no UTF-8, no label map, ids that are not 1 to n, or names that are blank or double;
             with the line of the item.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise RecordError(str(path), f"the label map can't be read: {error}", "Pass the label_map.pbtxt.") from error
-    return parse_label_map(text, where=str(path))
+    return parse_label_map(_read(path), where=str(path))
+
+
+def read_class_names(path: Path) -> dict[int, str]:
+    """What to call the classes of a label map that somebody else wrote, by id, in the order of the ids.
+
+    Ids may have gaps, as COCO's have, and the ``display_name`` of an item goes before its ``name``.
+
+    Raises:
+        RecordError: as :func:`read_label_map`, gaps excepted.
+    """
+    items = _items(_read(path), where=str(path), gaps_allowed=True)
+    return {item.id: item.display_name or item.name for item in items}
 
 
 def parse_label_map(text: str, *, where: str) -> LabelMap:
     """The label map of a ``label_map.pbtxt``'s text; ``where`` names the source in errors, which are RecordError."""
+    return LabelMap(tuple(item.name for item in _items(text, where=where, gaps_allowed=False)))
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RecordError(str(path), f"the label map can't be read: {error}", "Pass the label_map.pbtxt.") from error
+
+
+def _items(text: str, *, where: str, gaps_allowed: bool) -> list[Any]:
+    """The items in the order of their ids."""
     message = _message_class()()
     try:
         text_format.Parse(text, message, allow_unknown_field=True)
@@ -116,9 +137,10 @@ def parse_label_map(text: str, *, where: str) -> LabelMap:
         raise RecordError(f"{where}:{line}", what, 'Write each class as: item { name: "mug" id: 1 }.') from error
     if not message.item:
         raise RecordError(where, "the label map has no item", 'Write each class as: item { name: "mug" id: 1 }.')
-    if problems := _problems(message.item, _Lines(text, where)):
+    highest = None if gaps_allowed else len(message.item)
+    if problems := _problems(message.item, _Lines(text, where), highest):
         raise RecordError.collect(problems)
-    return LabelMap(tuple(item.name for item in sorted(message.item, key=lambda item: item.id)))
+    return sorted(message.item, key=lambda item: item.id)
 
 
 class _Lines:
@@ -132,7 +154,7 @@ class _Lines:
         return f"{self._where}:{self._lines[index]}" if index < len(self._lines) else self._where
 
 
-def _problems(items: Sequence[Any], lines: _Lines) -> list[Problem]:
+def _problems(items: Sequence[Any], lines: _Lines, highest: int | None) -> list[Problem]:
     problems = []
     names: set[str] = set()
     ids: set[int] = set()
@@ -147,9 +169,9 @@ def _problems(items: Sequence[Any], lines: _Lines) -> list[Problem]:
             problems.append(Problem(where, f"{label}: id {item.id} < 1", "Ids start at 1; 0 is the background."))
         elif item.id in ids:
             problems.append(Problem(where, f"{label}: id {item.id} stands twice", "Give each class its own id."))
-        elif item.id > len(items):
-            what = f"{label}: id {item.id} > {len(items)}, the number of classes"
-            problems.append(Problem(where, what, f"Number the classes 1 to {len(items)} without gaps."))
+        elif highest is not None and item.id > highest:
+            what = f"{label}: id {item.id} > {highest}, the number of classes"
+            problems.append(Problem(where, what, f"Number the classes 1 to {highest} without gaps."))
         names.add(item.name)
         ids.add(item.id)
     return problems

@@ -4,24 +4,24 @@
 
     {"images":      [{"id": 1, "file_name": "tray.jpg", "width": 640, "height": 480, "drawn": "tray.jpg"}, …],
      "categories":  [{"id": 1, "name": "bagel"}, …],
-     "annotations": [{"image_id": 1, "category_id": 1, "bbox": [12.5, 30.0, 88.0, 61.5], "score": 0.93}, …],
+     "annotations": [{"id": 1, "image_id": 1, "category_id": 1, "bbox": [12.5, 30.0, 88.0, 61.5], "score": 0.93}, …],
      "threshold": 0.5}
 
-``annotations`` is a list of COCO *results*, which pycocotools' ``loadRes`` takes: ``bbox`` is ``[x, y, width, height]``
-in pixels of the upright picture. ``file_name`` is the picture's path as it was given, ``drawn`` the drawn one's name.
+pycocotools reads the file as a data set, and ``annotations`` with ``loadRes`` as COCO *results*. ``bbox`` is
+``[x, y, width, height]`` in pixels of the upright picture; ``file_name`` is the picture's path as it was given,
+``drawn`` the drawn one's name.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tfodkit.annotations.detections import Detections
 from tfodkit.boxes import Box
-from tfodkit.dataset.label_map import LabelMap
 
 PIXEL_DECIMALS = 2
 SCORE_DECIMALS = 5
@@ -38,13 +38,14 @@ class PictureResult:
     detections: Detections
 
 
-def to_json(results: Sequence[PictureResult], label_map: LabelMap, threshold: float) -> str:
+def to_json(results: Sequence[PictureResult], class_names: Mapping[int, str], threshold: float) -> str:
     """The text of ``detections.json``; images are numbered from 1 in the order of ``results``."""
     numbered = list(enumerate(results, start=1))
+    annotations = [entry for image_id, result in numbered for entry in _annotations(image_id, result.detections)]
     content = {
         "images": [_image(image_id, result) for image_id, result in numbered],
-        "categories": [{"id": class_id, "name": name} for name, class_id in label_map.ids().items()],
-        "annotations": [entry for image_id, result in numbered for entry in _annotations(image_id, result.detections)],
+        "categories": [{"id": class_id, "name": name} for class_id, name in class_names.items()],
+        "annotations": [{"id": number, **entry} for number, entry in enumerate(annotations, start=1)],
         "threshold": threshold,
     }
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from tfodkit.annotations.detections import Detections
-from tfodkit.dataset.label_map import LabelMap, read_label_map
+from tfodkit.dataset.label_map import read_class_names
 from tfodkit.errors import ExportError
 from tfodkit.inference import formats
 from tfodkit.inference.pictures import as_pixels
@@ -25,9 +26,10 @@ class Detector:
         for box, score, class_id in detector.detect(Image.open("tray.jpg")).above(0.5):
     """
 
-    def __init__(self, runtime: Runtime, label_map: LabelMap, *, format_name: str) -> None:
+    def __init__(self, runtime: Runtime, class_names: Mapping[int, str], *, format_name: str) -> None:
         self._runtime = runtime
-        self.label_map = label_map
+        self.class_names = class_names
+        """By id, from 1, in the order of the ids; ids may have gaps."""
         self.format_name = format_name
 
     @classmethod
@@ -46,7 +48,7 @@ class Detector:
         """
         model = formats.locate(Path(path), format)
         labels = _find_label_map(model) if label_map is None else Path(label_map)
-        names = read_label_map(labels)
+        names = read_class_names(labels)
         return cls(model.format.load(model.path), names, format_name=model.format.name)
 
     def detect(self, image: Image.Image | NDArray[np.uint8]) -> Detections:
@@ -63,11 +65,8 @@ class Detector:
         )
 
     def name_of(self, class_id: int) -> str:
-        """The class's name; ``class N`` where the label map is shorter than the model's list of classes."""
-        try:
-            return self.label_map.name_of(class_id)
-        except KeyError:
-            return f"class {class_id}"
+        """The class's name; ``class N`` for an id that is not in the label map."""
+        return self.class_names.get(class_id, f"class {class_id}")
 
 
 def _find_label_map(model: formats.ExportedModel) -> Path:

@@ -31,7 +31,7 @@ class DetectionRun:
     output: Path
     results: tuple[PictureResult, ...]
     problems: tuple[Problem, ...]
-    class_names: tuple[str, ...]
+    class_names: Mapping[int, str]
 
     @property
     def json_path(self) -> Path:
@@ -40,7 +40,7 @@ class DetectionRun:
     def count_by_class(self) -> Mapping[str, int]:
         """How many objects were found of each class of the label map, in its order; 0 included."""
         counts = Counter(int(class_id) for result in self.results for class_id in result.detections.class_ids)
-        return {name: counts[class_id] for class_id, name in enumerate(self.class_names, start=1)}
+        return {name: counts[class_id] for class_id, name in self.class_names.items()}
 
 
 def detect(
@@ -84,8 +84,8 @@ def detect(
         results, problems = _look_at_all(detector, pictures, folder, threshold, progress)
         if not results:
             raise DataError.collect(problems)
-        write_text(folder / JSON_NAME, to_json(results, detector.label_map, threshold))
-    return DetectionRun(output, tuple(results), tuple(problems), detector.label_map.names)
+        write_text(folder / JSON_NAME, to_json(results, detector.class_names, threshold))
+    return DetectionRun(output, tuple(results), tuple(problems), detector.class_names)
 
 
 def _look_at_all(

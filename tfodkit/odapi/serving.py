@@ -20,8 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tfodkit.errors import CheckpointError, ExportError
-from tfodkit.odapi import pipeline as pipelines
-from tfodkit.odapi import variables
+from tfodkit.odapi import pipeline as pipelines, variables
 from tfodkit.odapi.install import install
 from tfodkit.odapi.model import build_model, restore_model
 
