@@ -125,12 +125,17 @@ def _values(feature: Any) -> list[Any]:
 
 
 def _put_bytes(feature: Any, name: str, values: Iterable[bytes]) -> None:
-    feature[name].bytes_list.value.extend(values)
+    _extend(feature[name].bytes_list, values)
 
 
 def _put_floats(feature: Any, name: str, values: Iterable[float]) -> None:
-    feature[name].float_list.value.extend(values)
+    _extend(feature[name].float_list, values)
 
 
 def _put_ints(feature: Any, name: str, values: Iterable[int]) -> None:
-    feature[name].int64_list.value.extend(map(int, values))
+    _extend(feature[name].int64_list, map(int, values))
+
+
+def _extend(of_kind: Any, values: Iterable[Any]) -> None:
+    of_kind.SetInParent()  # an empty list has a kind too, as in TensorFlow's examples
+    of_kind.value.extend(values)

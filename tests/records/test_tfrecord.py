@@ -1,0 +1,65 @@
+"""The framing is TensorFlow's; every damaged byte is found."""
+
+import hashlib
+import io
+
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from tfodkit.errors import RecordError
+from tfodkit.records import read_records
+from tfodkit.records.tfrecord import RecordWriter
+
+# Golden: written by TensorFlow 2.20's tf.io.TFRecordWriter for these two records.
+RECORDS = [b"mug", b""]
+FRAMED = bytes.fromhex("0300000000000000b099490e6d7567c410e9b7000000000000000029039807d8ea82a2")
+
+
+def frame(records):
+    file = io.BytesIO()
+    writer = RecordWriter(file)
+    for record in records:
+        writer.write(record)
+    assert writer.bytes == len(file.getvalue())
+    assert writer.sha256 == hashlib.sha256(file.getvalue()).hexdigest()
+    return file.getvalue()
+
+
+def test_bytes_are_tensorflows():
+    assert frame(RECORDS) == FRAMED
+
+
+@pytest.mark.tensorflow
+def test_tensorflow_writes_the_same_bytes(tmp_path):
+    import tensorflow as tf
+
+    records = [*RECORDS, bytes(range(256)) * 300]
+    with tf.io.TFRecordWriter(str(tmp_path / "theirs")) as writer:
+        for record in records:
+            writer.write(record)
+    assert (tmp_path / "theirs").read_bytes() == frame(records)
+
+
+@settings(deadline=None)
+@given(st.lists(st.binary(max_size=100), max_size=5))
+def test_records_read_back(tmp_path_factory, records):
+    path = tmp_path_factory.getbasetemp() / "round_trip.record"
+    path.write_bytes(frame(records))
+    assert list(read_records(path)) == records
+
+
+def test_every_flipped_byte_is_found_and_every_cut_but_between_records(tmp_path):
+    path, whole = tmp_path / "x.record", frame([b"mug", b"bagel"])
+    for place in range(len(whole)):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 0x10]) + whole[place + 1 :])
+        with pytest.raises(RecordError, match=f"record {1 if place < 19 else 2}: the (checksum|file ends)"):
+            list(read_records(path))
+        path.write_bytes(whole[:place])
+        if place not in (0, 19):
+            with pytest.raises(RecordError, match=f"record {1 if place < 19 else 2}: the file ends within"):
+                list(read_records(path))
+
+
+def test_an_absent_file_is_named(tmp_path):
+    with pytest.raises(RecordError, match=r"nix: the records can't be read: No such file"):
+        list(read_records(tmp_path / "nix"))
