@@ -73,10 +73,10 @@ def _layers(rng: Generator, frame: Frame, depth: Plane) -> Colours:
     rng.shuffle(fillings)
     crumb = varied(rng, rgb(250, 236, 204))
     bands = [crumb, *(varied(rng, filling) for filling in fillings), crumb * 0.92]
-    starts = np.array([-9.0, 0.26, 0.42, 0.57, 0.72])
+    starts = (0.26, 0.42, 0.57, 0.72)
     waves = smooth_noise(rng, frame.shape, frame.radius * 0.14) * 0.06
     colour: Colours = bands[0]
-    for band, start in zip(bands[1:], starts[1:], strict=True):
+    for band, start in zip(bands[1:], starts, strict=True):
         colour = blend(colour, band, np.clip((depth + waves - start) * 16, 0, 1))
     shade = 0.97 - 0.2 * np.clip(depth, 0, 1)
     crumbs = fine_grain(rng, frame.shape) * 0.03
