@@ -22,28 +22,34 @@ After: TypeAlias = Callable[[ModuleType], None]
 
 
 def around_load(module: str, context: Around) -> None:
-    """Load ``module`` inside ``context()``. Without effect on a module that is loaded already."""
-    _finder().around[module].append(context)
+    """Load ``module`` inside ``context()``; once however often asked. No effect on a module that is loaded already."""
+    contexts = _finder().around[module]
+    if context not in contexts:
+        contexts.append(context)
 
 
 def after_load(module: str, mend: After) -> None:
-    """Call ``mend(module)`` when ``module`` has been loaded: at once, if it is loaded already."""
-    _finder().after[module].append(mend)
+    """Call ``mend(module)`` when ``module`` has been loaded, at once if it is; once however often asked."""
+    mends = _finder().after[module]
+    if mend in mends:
+        return
+    mends.append(mend)
     if module in sys.modules:
         mend(sys.modules[module])
 
 
 @contextmanager
 def stand_in(name: str, module: ModuleType) -> Iterator[None]:
-    """For the length of the block ``import name`` gives ``module``, unless the real one is loaded already."""
-    if name in sys.modules:
-        yield
-        return
+    """For the length of the block ``import name`` gives ``module``, whether the real one is loaded already or not."""
+    real = sys.modules.get(name)
     sys.modules[name] = module
     try:
         yield
     finally:
-        del sys.modules[name]
+        if real is None:
+            del sys.modules[name]
+        else:
+            sys.modules[name] = real
 
 
 class _MendingFinder(MetaPathFinder):

@@ -50,9 +50,10 @@ def install_hook() -> None:
     Raises:
         SetupError: the Object Detection API is missing or of another version.
     """
+    if any(isinstance(finder, _MessageFinder) for finder in sys.meta_path):
+        return
     require_object_detection()
-    if not any(isinstance(finder, _MessageFinder) for finder in sys.meta_path):
-        sys.meta_path.insert(0, _MessageFinder())
+    sys.meta_path.insert(0, _MessageFinder())
 
 
 class _MessageFinder(MetaPathFinder):
@@ -90,7 +91,7 @@ def _serialized_descriptor(generated: Path) -> bytes:
             case ast.keyword(arg="serialized_pb", value=ast.Constant(value=bytes(serialized))):
                 return serialized
     raise SetupError(
-        str(generated), "no serialized_pb constant in this generated file", f"Reinstall it: {_reinstall()}"
+        str(generated), "there is no serialized_pb constant in this generated file", f"Reinstall it: {_reinstall()}"
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.metadata
-from functools import cache
 
 from tfodkit.errors import SetupError
 
@@ -13,7 +12,6 @@ TENSORFLOW_SERIES = "2.20"
 """Of ``tensorflow``, ``tf-keras`` and ``tf-models-official``: they are released together."""
 
 
-@cache
 def require_object_detection() -> None:
     """Raise :class:`SetupError` unless the Object Detection API is installed in the version the bridge knows."""
     found = _installed(OBJECT_DETECTION)
@@ -25,7 +23,6 @@ def require_object_detection() -> None:
         )
 
 
-@cache
 def require_tensorflow() -> None:
     """Raise :class:`SetupError` unless TensorFlow and tf-keras are of the series 2.20."""
     for package in ("tensorflow", "tf-keras"):

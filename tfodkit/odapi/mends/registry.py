@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from functools import cache
 from typing import Any
 
 from tfodkit.odapi import import_hook
@@ -42,9 +41,6 @@ class Mend:
             raise ValueError(f"module must be set for mends on load and only for them, but {self.name!r} is not so")
 
 
-_OD = "object_detection."
-_CENTER_NET = _OD + "models.center_net_mobilenet_v2"
-
 MENDS: tuple[Mend, ...] = (
     Mend("Keras 2 as tf.keras", When.BEFORE_TENSORFLOW, tensorflow_names.ask_for_keras_2),
     Mend("tf.compat.v1.estimator", When.AFTER_TENSORFLOW, tensorflow_names.set_estimator),
@@ -55,32 +51,56 @@ MENDS: tuple[Mend, ...] = (
         "FigureCanvasAgg.tostring_rgb",
         When.AFTER_LOAD,
         drawing.set_canvas_tostring_rgb,
-        _OD + "utils.visualization_utils",
+        "object_detection.utils.visualization_utils",
     ),
-    Mend("np.fromstring", When.AFTER_LOAD, drawing.read_binary_strings, _OD + "utils.visualization_utils"),
-    Mend("tensorflow_io", When.AROUND_LOAD, stand_ins.tensorflow_io, _OD + "meta_architectures.deepmac_meta_arch"),
     Mend(
-        "keras.applications.resnet",
+        "np.fromstring of bytes",
+        When.AFTER_LOAD,
+        drawing.read_binary_strings,
+        "object_detection.utils.visualization_utils",
+    ),
+    Mend(
+        "tensorflow_io",
+        When.AROUND_LOAD,
+        stand_ins.tensorflow_io,
+        "object_detection.meta_architectures.deepmac_meta_arch",
+    ),
+    Mend(
+        "keras.applications.resnet of Keras 2",
         When.AROUND_LOAD,
         stand_ins.keras_applications,
-        _OD + "models.keras_models.resnet_v1",
+        "object_detection.models.keras_models.resnet_v1",
     ),
-    Mend("Int64List of booleans", When.AFTER_LOAD, features.cast_to_int64, _OD + "utils.dataset_util"),
-    Mend("array != []", When.AFTER_LOAD, features.accept_box_arrays, _OD + "dataset_tools.seq_example_util"),
-    Mend("COCOeval.category_stats", When.AFTER_LOAD, coco.set_category_stats, _OD + "metrics.coco_tools"),
-    Mend("ImageNet download", When.AFTER_LOAD, backbones.build_without_download, _CENTER_NET + "_feature_extractor"),
+    Mend("Int64List of booleans", When.AFTER_LOAD, features.cast_to_int64, "object_detection.utils.dataset_util"),
     Mend(
-        "ImageNet download (FPN)",
+        "array != []",
+        When.AFTER_LOAD,
+        features.accept_box_arrays,
+        "object_detection.dataset_tools.seq_example_util",
+    ),
+    Mend(
+        "COCOeval.category_stats",
+        When.AFTER_LOAD,
+        coco.set_category_stats,
+        "object_detection.metrics.coco_tools",
+    ),
+    Mend(
+        "CenterNet MobileNetV2's download",
         When.AFTER_LOAD,
         backbones.build_without_download,
-        _CENTER_NET + "_fpn_feature_extractor",
+        "object_detection.models.center_net_mobilenet_v2_feature_extractor",
+    ),
+    Mend(
+        "CenterNet MobileNetV2 FPN's download",
+        When.AFTER_LOAD,
+        backbones.build_without_download,
+        "object_detection.models.center_net_mobilenet_v2_fpn_feature_extractor",
     ),
 )
 
 
-@cache
 def lay(when: When) -> None:
-    """Lay the mends of that moment, once a process; those on load are registered and laid when their module loads."""
+    """Lay the mends of that moment; those on load are registered, and laid when their module loads. Idempotent."""
     for mend in MENDS:
         if mend.when is not when:
             continue

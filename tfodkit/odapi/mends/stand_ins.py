@@ -10,9 +10,10 @@ from tfodkit.odapi.import_hook import stand_in
 
 
 def tensorflow_io() -> AbstractContextManager[None]:
-    """``tensorflow_io``: has no build for TensorFlow 2.17 or newer; DeepMAC takes a colour conversion out of it.
+    """``tensorflow_io``: has no build for TensorFlow 2.17 or newer; DeepMAC takes one colour conversion out of it.
 
-    The package is installed, because the API's metadata asks for it, but its libraries do not load.
+    The package is installed, because the API's metadata asks for it, but was built for another TensorFlow: it warns
+    when imported, and its compiled parts do not load.
     """
     module = ModuleType("tensorflow_io", "Stands in for tensorflow_io: one colour conversion.")
     module.experimental = SimpleNamespace(color=SimpleNamespace(rgb_to_lab=rgb_to_lab))  # type: ignore[attr-defined]

@@ -36,6 +36,7 @@ def set_control_flow_ops() -> None:
     """``control_flow_ops.case``, ``cond``, ``while_loop``: moved away up to 2.15; the record decoder (tf_slim)."""
     from tensorflow.python.ops import cond, control_flow_case, control_flow_ops, while_loop
 
-    for home, name in ((control_flow_case, "case"), (cond, "cond"), (while_loop, "while_loop")):
+    moved = {"case": control_flow_case.case, "cond": cond.cond, "while_loop": while_loop.while_loop}
+    for name, function in moved.items():
         if not hasattr(control_flow_ops, name):
-            setattr(control_flow_ops, name, getattr(home, name))
+            setattr(control_flow_ops, name, function)
