@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from tfodkit.config.lint import check_pipeline
 from tfodkit.config.optimizers import OPTIMIZERS, learning_rate_of, optimizer_name
@@ -81,6 +80,20 @@ def test_the_proto_s_own_warm_up_is_written_out() -> None:
     cosine = learning_rate_of(train.optimizer).cosine_decay_learning_rate
     assert cosine.HasField("warmup_steps")
     assert (cosine.warmup_steps, cosine.total_steps) == (50, 100)
+
+
+@pytest.mark.parametrize("steps", [1, 2, 50])
+def test_a_cosine_that_never_falls_is_given_a_step_to_fall_in(steps: int) -> None:
+    train = own("cosine_decay_learning_rate { total_steps: 100 warmup_steps: 90 hold_base_rate_steps: 90 }")
+    fit(train, steps=steps, learning_rate=0.1)
+    cosine = learning_rate_of(train.optimizer).cosine_decay_learning_rate
+    assert cosine.warmup_steps + cosine.hold_base_rate_steps == cosine.total_steps - 1 == steps - 1
+
+
+def test_a_warm_up_as_long_as_its_cosine_is_cut() -> None:
+    train = own("cosine_decay_learning_rate { total_steps: 100 warmup_steps: 200 }")
+    fit(train, steps=100, learning_rate=0.1)
+    assert learning_rate_of(train.optimizer).cosine_decay_learning_rate.warmup_steps == 99
 
 
 def test_a_multi_step_schedule_is_stretched() -> None:

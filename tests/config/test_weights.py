@@ -4,8 +4,7 @@ import math
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from tfodkit.config.weights import LARGEST, drawn_records, format_weights, parse_weights, record_weights
 from tfodkit.errors import UsageError
