@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from tfodkit.exporting import export
     from tfodkit.inference import Detector, detect
     from tfodkit.records import make_records
-    from tfodkit.training import evaluate_run as eval, train  # noqa: A004 - the function is called as the command is
+    from tfodkit.training.evaluate_run import evaluate_run as eval  # noqa: A004 - named as the command is
+    from tfodkit.training.train import train
 
 __version__ = "0.1.0"
 

@@ -9,6 +9,7 @@ from google.protobuf.internal import api_implementation
 
 from tfodkit.errors import SetupError
 from tfodkit.odapi import protos
+from tfodkit.odapi.quiet import quiet_deprecations
 from tfodkit.odapi.versions import require_object_detection, require_tensorflow
 
 
@@ -16,7 +17,8 @@ def install() -> None:
     """Import TensorFlow with Keras 2 and lay every mend. Idempotent; 5 to 12 s the first time (TensorFlow's import).
 
     Sets ``TF_USE_LEGACY_KERAS=1``, and ``TF_CPP_MIN_LOG_LEVEL=1`` where the user has not set it: TensorFlow would
-    start every command with lines on oneDNN and CPU instructions that nobody can act on. Its warnings still show.
+    start every command with lines on oneDNN and CPU instructions that nobody can act on. Its warnings still show, but for
+    notices of deprecation (:mod:`tfodkit.odapi.quiet`).
 
     Raises:
         SetupError: TensorFlow or the Object Detection API is missing or of another version; protobuf runs on its
@@ -35,6 +37,7 @@ def install() -> None:
     lay(When.AFTER_TENSORFLOW)
     lay(When.AROUND_LOAD)
     lay(When.AFTER_LOAD)
+    quiet_deprecations()
 
 
 def _require_fast_protobuf() -> None:

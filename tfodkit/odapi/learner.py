@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tfodkit.errors import CheckpointError, ConfigError
-from tfodkit.odapi import inputs
-from tfodkit.odapi import pipeline as pipelines
+from tfodkit.odapi import inputs, pipeline as pipelines
 from tfodkit.odapi.fine_tune import FineTuneReport, load_fine_tune_checkpoint
 from tfodkit.odapi.model import build_model, create_variables
 
@@ -62,7 +61,7 @@ class Learner:
         return bool(self.pipeline.train_config.optimizer.use_moving_average)
 
     def start(self) -> None:
-        """Open the input; where the optimizer averages weights, make them and their averages first, as upstream does."""
+        """Open the input; where the optimizer averages weights, make them first, and their averages, as upstream does."""
         if self.averages_weights:
             self.create_variables()
         self._iterator = iter(self._dataset)

@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tfodkit.errors import CheckpointError
-from tfodkit.odapi import pipeline as pipelines
-from tfodkit.odapi import variables
+from tfodkit.odapi import pipeline as pipelines, variables
 from tfodkit.odapi.install import install
 
 

@@ -3,7 +3,7 @@
 Upstream's ``exporter_lib_v2`` does the same with four differences, each of which has a reason:
 
 - its image input is fixed at one picture a call, ours takes a batch of any size, as TF1's exporter did;
-- it never takes the moving averages of the weights, which are what training evaluated (``use_moving_average``);
+- it never takes the moving averages of the weights, though they may be what was evaluated (``use_moving_averages``);
 - it saves the Keras layers beside the graph, which no user of a SavedModel calls: five times the time, twice the size;
 - models that need inputs beside the picture (Context R-CNN) fail there while they are traced; here they are refused.
 """
@@ -19,13 +19,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tfodkit.errors import CheckpointError, ExportError
-from tfodkit.odapi import pipeline as pipelines, variables
+from tfodkit.errors import ExportError
+from tfodkit.odapi import pipeline as pipelines
 from tfodkit.odapi.install import install
 from tfodkit.odapi.model import build_model, restore_model
 
 INPUT = "input_tensor"
-AVERAGE_SLOT = "average"
 
 
 class ServingModel:
@@ -37,11 +36,11 @@ class ServingModel:
     and ``raw_detection_boxes``, are those of the architecture.
     """
 
-    def __init__(self, model: Any, function: Any, *, averaged: int) -> None:
+    def __init__(self, model: Any, function: Any, *, averaged: bool) -> None:
         self._model = model
         self._function = function
         self.averaged = averaged
-        """How many variables hold their moving average instead of their last value."""
+        """Whether the trainable weights are the moving averages that training kept of them."""
 
     @property
     def concrete_function(self) -> Any:
@@ -74,21 +73,19 @@ class ServingModel:
 def load_serving_model(config_text: str, checkpoint: Path) -> ServingModel:
     """Build the model of a ``pipeline.config``, restore a checkpoint prefix (``RUN/best/ckpt-300``), and trace it.
 
-    Where the config says ``use_moving_average``, every weight that has a moving average takes it.
+    Where the config evaluates the moving averages of the weights, they are what is served.
 
     Raises:
-        CheckpointError: the checkpoint is unreadable or of another model.
-        ExportError: the model needs inputs beside the picture; or the config says ``use_moving_average`` and the
-            checkpoint holds no averages.
+        CheckpointError: the checkpoint is unreadable, of another model, or lacks the averages.
+        ExportError: the model needs inputs beside the picture.
     """
     pipeline = pipelines.parse(config_text)
     _refuse_side_inputs(pipeline)
     install()
     with _quiet():
         model = build_model(config_text, is_training=False)
-        restore_model(model, checkpoint)
-        uses_averages = pipeline.train_config.optimizer.use_moving_average
-        averaged = _take_averages(model, checkpoint) if uses_averages else 0
+        averaged = pipelines.evaluates_averages(pipeline)
+        restore_model(model, checkpoint, averaged=averaged)
         function = _serving_function(model)
         function.get_concrete_function()
     return ServingModel(model, function, averaged=averaged)
@@ -114,44 +111,6 @@ def _refuse_side_inputs(pipeline: Any) -> None:
             "model.faster_rcnn.context_config makes a Context R-CNN, which needs features of other pictures as inputs",
             "Export a model without context_config.",
         )
-
-
-def _take_averages(model: Any, checkpoint: Path) -> int:
-    """Assign the moving averages that the optimizer kept; the number of variables that have one."""
-    import tensorflow as tf
-
-    reader = tf.train.load_checkpoint(str(checkpoint))
-    graph = variables.read_object_graph(reader, checkpoint)
-    averages = _average_keys(graph)
-    averaged = [
-        item for item in variables.match_variables(tf.train.Checkpoint(model=model), graph) if item.key in averages
-    ]
-    if not averaged:
-        raise ExportError(
-            str(checkpoint),
-            "holds no moving averages, though the config's optimizer says use_moving_average (true where unset)",
-            "If the weights are meant as they are, write use_moving_average: false into the optimizer of the config.",
-        )
-    for item in averaged:
-        item.variable.assign(reader.get_tensor(averages[item.key]))
-    return len(averaged)
-
-
-def _average_keys(graph: Any) -> dict[str | None, str]:
-    """From the key of a variable's tensor to the key of its average's, over all optimizers in a checkpoint."""
-    return {
-        _tensor_key(graph, slot.original_variable_node_id): _tensor_key(graph, slot.slot_variable_node_id)
-        for node in graph.nodes
-        for slot in node.slot_variables
-        if slot.slot_name == AVERAGE_SLOT
-    }
-
-
-def _tensor_key(graph: Any, node_id: int) -> str:
-    for attribute in graph.nodes[node_id].attributes:
-        if attribute.name == variables.VALUE:
-            return str(attribute.checkpoint_key)
-    raise CheckpointError("checkpoint", f"node {node_id} of its object graph has no tensor", "Copy it anew, all files.")
 
 
 @contextmanager

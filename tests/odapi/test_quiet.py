@@ -1,0 +1,38 @@
+import logging
+import warnings
+
+import pytest
+
+from tfodkit.odapi.quiet import quiet_deprecations
+
+
+@pytest.fixture
+def tensorflow_logger() -> logging.Logger:
+    logger = logging.getLogger("tensorflow")
+    logger.filters.clear()
+    quiet_deprecations()
+    quiet_deprecations()
+    return logger
+
+
+def test_notices_of_deprecation_are_dropped_and_warnings_stay(
+    tensorflow_logger: logging.Logger, caplog: pytest.LogCaptureFixture
+) -> None:
+    tensorflow_logger.propagate = True
+    tensorflow_logger.warning(
+        "From %s: %s is deprecated and will be removed in %s.", "a.py", "to_float", "a future version"
+    )
+    tensorflow_logger.warning("Gradients do not exist for variables %s", ["a"])
+    assert [record.getMessage() for record in caplog.records] == ["Gradients do not exist for variables ['a']"]
+    assert len(tensorflow_logger.filters) == 1
+
+
+def test_keras_may_say_other_things_than_that_the_learning_phase_goes(tensorflow_logger: logging.Logger) -> None:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        quiet_deprecations()
+        warnings.warn(
+            "`tf.keras.backend.set_learning_phase` is deprecated and will be removed after 2020", UserWarning, 2
+        )
+        warnings.warn("something else", UserWarning, 2)
+    assert [str(warning.message) for warning in caught] == ["something else"]
