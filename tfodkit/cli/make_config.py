@@ -20,19 +20,25 @@ def command(
     output: Annotated[Path, typer.Option("--output", "-o", help="The pipeline.config to write.")],
     weights: Annotated[
         str | None,
-        typer.Option(help="How often each class's record is drawn: bagel=1.5,mug=1 or balanced. [default: by images]"),
+        typer.Option(
+            help="How often each class's record is drawn: bagel=1.5,mug=1 or balanced; by its images unless given."
+        ),
     ] = None,
     batch_size: Annotated[
-        int | None, typer.Option(help="Images a step. [default: the template's, 8 at most]", show_default=False)
+        int | None, typer.Option(help="Images a step; the template's, 8 at most, unless given.")
     ] = None,
     steps: Annotated[
-        int | None, typer.Option(help="Training steps. [default: the template's, 5000 at most]", show_default=False)
+        int | None, typer.Option(help="Training steps; the template's, 5,000 at most, unless given.")
     ] = None,
     learning_rate: Annotated[
-        float | None, typer.Option(help="After the warm-up. [default: the template's, scaled to the batch]")
+        float | None, typer.Option(help="After the warm-up; the template's, scaled to the batch, unless given.")
     ] = None,
-    optimizer: Annotated[str | None, typer.Option(help="momentum, adam or rms_prop.")] = None,
-    schedule: Annotated[str | None, typer.Option(help="cosine, constant, exponential or multi-step.")] = None,
+    optimizer: Annotated[
+        str | None, typer.Option(help="momentum, adam or rms_prop; the template's unless given.")
+    ] = None,
+    schedule: Annotated[
+        str | None, typer.Option(help="cosine, constant, exponential or multi-step; the template's unless given.")
+    ] = None,
     augment: Annotated[
         list[str] | None,
         typer.Option(help="NAME or NAME:parameter=value,…, in place of the template's steps; again for more; or none."),
@@ -44,7 +50,7 @@ def command(
         str, typer.Option(help="What to restore: detection (all but the class heads), classification (backbone), full.")
     ] = "detection",
     image_size: Annotated[
-        int | None, typer.Option(help="Side of the input in pixels. [default: the template's]")
+        int | None, typer.Option(help="Side of the input in pixels; the template's unless given.")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the output file.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
