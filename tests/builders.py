@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -30,7 +31,7 @@ def make_image_annotation(
 def draw_image(path: Path, size: tuple[int, int] = (WIDTH, HEIGHT), **save: object) -> Path:
     """An image whose colour comes from its name, so that no two are equal."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    colour = tuple(sum(path.stem.encode()) * factor % 256 for factor in (3, 5, 7))
+    colour = tuple(hashlib.sha256(path.stem.encode()).digest()[:3])
     Image.new("RGB", size, colour).save(path, **save)
     return path
 

@@ -1,8 +1,7 @@
 """The label map: ids by sorted names, text that the OD API reads, errors with the line."""
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from tfodkit.dataset import LabelMap, read_label_map
 from tfodkit.dataset.label_map import parse_label_map

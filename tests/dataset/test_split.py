@@ -4,8 +4,7 @@ from collections import Counter
 
 import pytest
 from builders import make_image_annotation
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from tfodkit.dataset import Dataset, split_dataset
 from tfodkit.errors import UsageError
@@ -71,6 +70,22 @@ def test_the_only_image_of_a_class_is_not_taken_from_training_for_another():
     dataset = make_dataset(["cup", "tray"], ["mug", "tray"], ["plate"], ["plate"])
     side = sides(split_dataset(dataset, train_share=0.5, seed=0))
     assert (side["000.jpg"], side["001.jpg"]) == ("train", "train")
+
+
+def test_images_that_belong_together_stay_together():
+    found = [*[["cup"]] * 5, *[["mug"]] * 5, ["cup", "mug"]]
+    together = [["000.jpg", "004.jpg", "007.jpg"], ["005.jpg", "008.jpg"]]
+    for seed in range(20):
+        groups = split_dataset(make_dataset(*found), train_share=0.7, seed=seed, together=together)
+        side = sides(groups)
+        assert [len({side[name] for name in names}) for names in together] == [1, 1]
+        assert len(side) == 11
+        assert {group.split for group in groups if group.home_class == "mug"} == {"train", "val"}
+
+
+def test_copies_of_one_picture_alone_only_train():
+    groups = split_dataset(make_dataset(["cup"], ["cup"]), train_share=0.5, seed=0, together=[["000.jpg", "001.jpg"]])
+    assert names(groups) == {("train", "cup"): ["000", "001"]}
 
 
 def test_seeds_differ_and_repeat():

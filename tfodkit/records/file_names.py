@@ -33,4 +33,4 @@ def _is_plain(name: str) -> bool:
 def _hashed(name: str) -> str:
     letters = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     digest = hashlib.sha256(name.encode()).hexdigest()[:8]
-    return f"{_UNSAFE.sub('_', letters).strip('_')[:MAX_STEM]}-{digest}"
+    return f"{_UNSAFE.sub('_', letters).strip('_')[:MAX_STEM] or 'class'}-{digest}"

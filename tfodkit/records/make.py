@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tfodkit import __version__, files
 from tfodkit.annotations.values import ImageAnnotation, LeftOut
+from tfodkit.dataset.copies import identical_images
 from tfodkit.dataset.dataset import dataset_of, scan_folder
 from tfodkit.dataset.label_map import LabelMap
 from tfodkit.dataset.split import Group, split_dataset
@@ -56,7 +57,8 @@ def make_records(
         raise DataError.collect([*reading.problems, *_image_problems(reading.annotations)])
     dataset = dataset_of(reading)
     label_map = dataset.label_map
-    groups = split_dataset(dataset, train_share=split, seed=seed)
+    copies = identical_images(annotation.image for annotation in dataset.annotations)
+    groups = split_dataset(dataset, train_share=split, seed=seed, together=copies)
     _require_both_splits(groups, images)
     with files.folder_atomic(output, force=force) as folder:
         manifest = RecordManifest(
