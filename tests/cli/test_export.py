@@ -19,7 +19,7 @@ def make_manifest(**overrides: object) -> ExportManifest:
     values = {
         "path": Path("exported"),
         "checkpoint": "best/ckpt-300",
-        "averaged_variables": 0,
+        "averaged": False,
         "files": (
             ExportedFile("checkpoint/checkpoint", 166, "0" * 64),
             ExportedFile("checkpoint/ckpt-0.index", 2_000_000, "0" * 64),
@@ -45,7 +45,7 @@ def test_the_summary_names_folders_files_sizes_and_the_comparison() -> None:
 
 
 def test_the_summary_tells_that_weights_are_averages() -> None:
-    assert "  weights: the moving averages of 12 variables" in summary_lines(make_manifest(averaged_variables=12))
+    assert "  weights: their moving averages" in summary_lines(make_manifest(averaged=True))
 
 
 def test_a_folder_that_is_no_run_ends_with_an_error(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ def source(tmp_path: Path, tiny_config: str) -> ExportSource:
 class FakeModel:
     """Writes its forms as files of a few bytes."""
 
-    averaged = 0
+    averaged = False
 
     def write_checkpoint(self, folder: Path) -> None:
         folder.mkdir()

@@ -24,7 +24,7 @@ def test_the_json_holds_everything_but_the_place(tmp_path: Path) -> None:
     manifest = ExportManifest(
         path=tmp_path,
         checkpoint="best/ckpt-300",
-        averaged_variables=0,
+        averaged=False,
         files=list_exported(tmp_path),
         parity=(Parity("saved_model", 8, 12, 1e-6, 2e-6),),
         parity_pictures="validation",

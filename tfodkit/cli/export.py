@@ -42,8 +42,8 @@ def summary_lines(manifest: ExportManifest) -> list[str]:
     widest = max(map(len, sizes), default=0)
     lines = [f"{manifest.checkpoint} → {manifest.path}"]
     lines += [f"  {name:{widest}}  {_size(count):>9}" for name, count in sizes.items()]
-    if manifest.averaged_variables:
-        lines.append(f"  weights: the moving averages of {manifest.averaged_variables} variables")
+    if manifest.averaged:
+        lines.append("  weights: their moving averages")
     lines += [
         f"{parity.format.replace('_', ' ')}: same as the checkpoint in {parity.images} pictures "
         f"({manifest.parity_pictures}), {parity.detections} detections; "

@@ -109,7 +109,7 @@ def export_checkpoint(
         manifest = ExportManifest(
             path=output,
             checkpoint=f"{source.checkpoint.parent.name}/{source.checkpoint.name}",
-            averaged_variables=model.averaged,
+            averaged=model.averaged,
             files=list_exported(folder),
             parity=parity,
             parity_pictures=sample.origin,

@@ -41,14 +41,14 @@ class Parity:
 class ExportManifest:
     """One export.
 
-    ``checkpoint`` is the name of the checkpoint it came from, such as ``best/ckpt-300``; ``averaged_variables`` tells
-    how many weights are moving averages; ``parity_pictures`` is where the compared pictures came from; ``versions``
-    are those of tfodkit and TensorFlow.
+    ``checkpoint`` is the name of the checkpoint it came from, such as ``best/ckpt-300``; ``averaged`` tells whether the
+    weights are moving averages; ``parity_pictures`` is where the compared pictures came from; ``versions`` are those of
+    tfodkit and TensorFlow.
     """
 
     path: Path
     checkpoint: str
-    averaged_variables: int
+    averaged: bool
     files: tuple[ExportedFile, ...]
     parity: tuple[Parity, ...]
     parity_pictures: str
@@ -63,7 +63,7 @@ class ExportManifest:
         """The content of ``export.json``: all but the folder's own path."""
         return {
             "checkpoint": self.checkpoint,
-            "averaged_variables": self.averaged_variables,
+            "averaged": self.averaged,
             "versions": dict(self.versions),
             "parity_pictures": self.parity_pictures,
             "parity": [asdict(parity) for parity in self.parity],
