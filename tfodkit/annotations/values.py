@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from tfodkit.boxes import Box
@@ -80,6 +81,7 @@ class Reading:
     left_out: tuple[LeftOut, ...] = ()
 
 
+@lru_cache(maxsize=1024)  # a data set has few labels and many objects
 def label_problem(label: str) -> str | None:
     """Why ``label`` can't be a name in a record, a label map and XML alike; None when it can."""
     if not label.strip():
