@@ -119,6 +119,29 @@ def tiny_export(tiny_run: Path) -> Path:
         return export(tiny_run, tiny_run.parent / "exported").path
 
 
+@pytest.fixture(scope="session")
+def drawn_records(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A records folder of the example's six classes: 24 pictures of 160 x 120 pixels."""
+    from tfodkit.example import draw_example
+    from tfodkit.records import make_records
+
+    folder = tmp_path_factory.mktemp("drawn")
+    draw_example(folder / "pictures", images=24, size=(160, 120))
+    make_records(folder / "pictures", folder / "records")
+    return folder / "records"
+
+
+@pytest.fixture(scope="session")
+def drawn_config(drawn_records: Path, tiny_config: str) -> Path:
+    """A ``pipeline.config`` that trains the tiny detector on the drawn records: 6 steps of 4 pictures."""
+    from tfodkit.config import PipelineOptions, make_config
+
+    template = drawn_records.parent / "tiny.config"
+    template.write_text(tiny_config)
+    options = PipelineOptions(steps=6, batch_size=4)
+    return make_config(str(template), drawn_records, drawn_records.parent / "pipeline.config", options).path
+
+
 def _save_drawn_weights(folder: Path) -> None:
     import numpy as np
 

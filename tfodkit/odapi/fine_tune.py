@@ -48,8 +48,8 @@ def load_fine_tune_checkpoint(model: Any, checkpoint: Path, checkpoint_type: str
         CheckpointError: unreadable, name-based, of another model, or incomplete where ``full`` is asked.
     """
     reader = _open(checkpoint)
-    root = _root(model, checkpoint_type)
-    stored = variables.match_variables(root, variables.read_object_graph(reader, checkpoint))
+    object_graph = variables.read_object_graph(reader, checkpoint)
+    stored = variables.match_variables(_root(model, checkpoint_type), object_graph)
     shapes = reader.get_variable_to_shape_map()
     fitting = [item for item in stored if item.key in shapes and shapes[item.key] == item.variable.shape.as_list()]
     report = _report(stored, fitting)

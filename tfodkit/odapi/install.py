@@ -17,8 +17,8 @@ def install() -> None:
     """Import TensorFlow with Keras 2 and lay every mend. Idempotent; 5 to 12 s the first time (TensorFlow's import).
 
     Sets ``TF_USE_LEGACY_KERAS=1``, and ``TF_CPP_MIN_LOG_LEVEL=1`` where the user has not set it: TensorFlow would
-    start every command with lines on oneDNN and CPU instructions that nobody can act on. Its warnings still show, but for
-    notices of deprecation (:mod:`tfodkit.odapi.quiet`).
+    start every command with lines on oneDNN and CPU instructions that nobody can act on. Its warnings still show,
+    but for notices of deprecation (:mod:`tfodkit.odapi.quiet`).
 
     Raises:
         SetupError: TensorFlow or the Object Detection API is missing or of another version; protobuf runs on its

@@ -61,7 +61,7 @@ class Learner:
         return bool(self.pipeline.train_config.optimizer.use_moving_average)
 
     def start(self) -> None:
-        """Open the input; where the optimizer averages weights, make them first, and their averages, as upstream does."""
+        """Open the input; where the optimizer averages weights, make them and the averages first, as upstream."""
         if self.averages_weights:
             self.create_variables()
         self._iterator = iter(self._dataset)
