@@ -29,7 +29,7 @@ PAINTERS: dict[str, Callable[[Generator, Frame], Sprite]] = {
 }
 CLASSES = tuple(PAINTERS)
 
-CHANCES = {name: 0.4 if name == "mug" else 1.0 for name in CLASSES}
+CHANCES = {name: 0.5 if name == "mug" else 1.0 for name in CLASSES}
 """Mugs are rare, so that the example has a class worth a sample weight."""
 
 MOST_ITEMS = 6
