@@ -33,6 +33,12 @@ def test_the_xml_may_lie_in_another_folder(tmp_path):
     assert (annotation.image, annotation.source) == (tmp_path / "images" / "a.png", tmp_path / "xml" / "a.xml")
 
 
+def test_the_images_names_give_the_order_not_the_xmls(tmp_path):
+    label_folder(tmp_path, {"a.jpg": ["mug"], "b.jpg": ["mug"]})
+    (tmp_path / "a.xml").rename(tmp_path / "z.xml")
+    assert [item.image.name for item in read_dataset(tmp_path).annotations] == ["a.jpg", "b.jpg"]
+
+
 def test_images_without_xml_are_left_out_by_name(tmp_path):
     cafe_folder(tmp_path)
     draw_image(tmp_path / "later.png")

@@ -99,6 +99,18 @@ def test_tensorflow_stays_out(tmp_path):
     assert done.stdout == "[]\n"
 
 
+def test_copies_of_one_picture_are_in_one_split(tmp_path):
+    images = label_folder(tmp_path / "in", {f"{number}.png": ["mug"] for number in range(10)})
+    for number in range(5):
+        (images / f"{number}.png").write_bytes((images / "0.png").read_bytes())
+    for seed in range(3):
+        manifest = make_records(images, tmp_path / "out", seed=seed, force=True)
+        sides = [examples(tmp_path / "out", manifest, split) for split in ("train", "val")]
+        keys = [{example["image/key/sha256"][0] for example in side} for side in sides]
+        assert not keys[0] & keys[1]
+        assert sum(map(len, sides)) == 10
+
+
 def test_what_was_left_out_stands_in_the_manifest(tmp_path):
     images = cafe_folder(tmp_path / "in")
     draw_image(images / "later.png")
