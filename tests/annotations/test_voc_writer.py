@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 from builders import draw_image, make_image_annotation, make_object, shared_data
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from tfodkit.annotations import ImageAnnotation, ObjectAnnotation, read_voc_xml, to_voc_xml, write_voc_xml
 from tfodkit.annotations.image_folder import ImageFolder
