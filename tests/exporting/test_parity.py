@@ -55,10 +55,15 @@ def test_another_class_is_not_the_same_object() -> None:
     assert compare(outputs((LEFT, 0.9, 1)), outputs((LEFT, 0.9, 2))).box == np.inf
 
 
-def test_the_tied_last_places_of_a_cut_list_are_not_compared() -> None:
+def test_the_tied_last_places_of_a_cut_list_may_go_to_others() -> None:
     one, other = ((LEFT, 0.9, 1), (LEFT, 0.2, 1)), ((LEFT, 0.9, 1), (RIGHT, 0.2, 1))
     assert compare(outputs(*one, limit=2), outputs(*other, limit=2)) == Difference(detections=1, score=0.0, box=0.0)
     assert compare(outputs(*one, limit=3), outputs(*other, limit=3)).box == pytest.approx(0.6)
+
+
+def test_ties_that_are_found_again_are_counted_even_in_a_cut_list() -> None:
+    untrained = outputs((LEFT, 0.5, 1), (RIGHT, 0.5, 1), limit=2)
+    assert compare(untrained, untrained) == Difference(detections=2, score=0.0, box=0.0)
 
 
 class Says:

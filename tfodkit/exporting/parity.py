@@ -65,16 +65,16 @@ def compare(expected: ModelOutputs, found: ModelOutputs) -> Difference:
     Scores are compared by rank; a detection that only one list has counts as one of score 0 in the other. Boxes are
     compared with the nearest one of the same class and of a score within the tolerance, since equal scores may come in
     either order; ``inf`` where there is none. The last places of a list that was cut may go to any of several equal
-    scores: there, a box whose score is as low as the lowest is not compared.
+    scores: there, a box that is not found again counts for nothing if its score is as low as the lowest.
     """
     count = max(len(expected.scores), len(found.scores))
     padded = [np.pad(outputs.scores, (0, count - len(outputs.scores))) for outputs in (expected, found)]
     score = float(np.max(np.abs(padded[0] - padded[1]), initial=0.0))
     was_cut = 0 < len(expected.scores) == expected.limit
     floor = float(expected.scores[-1]) + SCORE_TOLERANCE if was_cut else 0.0
-    compared = np.flatnonzero(expected.scores > floor)
-    box = max((_nearest(expected, int(index), found) for index in compared), default=0.0)
-    return Difference(detections=len(compared), score=score, box=box)
+    apart = [_nearest(expected, index, found) for index in range(len(expected.scores))]
+    meant = [box for box, value in zip(apart, expected.scores, strict=True) if value > floor or box <= BOX_TOLERANCE]
+    return Difference(detections=len(meant), score=score, box=max(meant, default=0.0))
 
 
 def _nearest(expected: ModelOutputs, index: int, found: ModelOutputs) -> float:
