@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from tfodkit.config import make_config, read_checked_pipeline
-from tfodkit.config.lint import check_pipeline, class_names
+from tfodkit.config.lint import check_pipeline
 from tfodkit.config.pipeline import Message, parse_pipeline, read_pipeline
 from tfodkit.config.templates import read_template
+from tfodkit.dataset.label_map import read_class_names
 from tfodkit.errors import ConfigError
 from tfodkit.resources import folder
 
@@ -68,7 +69,7 @@ BREAKS: list[tuple[Callable[[Message], object], str]] = [
     (lambda m: m.train_input_reader.ClearField("label_map_path"), "label_map_path must be a file, but got ''."),
     (
         lambda m: setattr(m.train_input_reader, "label_map_path", "/absent.pbtxt"),
-        "train_input_reader: the label map /absent.pbtxt can't be read: No such file or directory.",
+        "train_input_reader: /absent.pbtxt: the label map can't be read: [Errno 2]",
     ),
     (
         lambda m: m.train_input_reader.tf_record_input_reader.input_path.append("/absent/train_cup.record"),
@@ -158,11 +159,11 @@ def test_records_of_others_need_no_manifest(config: Path, records: Path) -> None
     assert read_checked_pipeline(config).manifest is None
 
 
-def test_a_broken_label_map_is_told_by_line(tmp_path: Path) -> None:
-    path = tmp_path / "label_map.pbtxt"
-    path.write_text('item {\n  id: "one"\n}', encoding="utf-8")
-    with pytest.raises(ValueError, match=r"label_map\.pbtxt:2 is no label map: Couldn't parse integer"):
-        class_names(path)
+def test_a_broken_label_map_is_told_by_line(config: Path, records: Path) -> None:
+    (records / "label_map.pbtxt").write_text('item {\n  id: "one"\n}', encoding="utf-8")
+    problems = [str(problem) for problem in check_pipeline(read_pipeline(config), where="my.config")]
+    assert "label_map.pbtxt:2: not a label map:" in problems[0]
+    assert "Couldn't parse integer" in problems[0]
 
 
 @pytest.mark.parametrize(
@@ -174,7 +175,7 @@ def test_a_broken_label_map_is_told_by_line(tmp_path: Path) -> None:
 )
 def test_the_ready_label_maps(name: str, count: int, last: int, some: dict[int, str]) -> None:
     """Names and ids as in tensorflow/models, research/object_detection/data/."""
-    names = class_names(folder("label_maps") / name)
+    names = read_class_names(folder("label_maps") / name, display=False)
     assert (len(names), max(names), len(set(names.values()))) == (count, last, count)
     assert some.items() <= names.items()
 

@@ -1,6 +1,6 @@
 """The training loop is the Object Detection API's: the same seed and config give the losses of its own train_loop.
 
-Both run in processes of their own with TensorFlow's deterministic operations, without which two runs of *either* differ in
+Both run in processes of their own with TensorFlow's deterministic operations: without, two runs of *either* differ in
 the last bits of the third step and in the second digit of the sixth.
 """
 

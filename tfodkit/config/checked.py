@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tfodkit.config.architecture import architecture
-from tfodkit.config.lint import check_pipeline, class_names, matching_files
+from tfodkit.config.lint import check_pipeline, matching_files
 from tfodkit.config.pipeline import Message, parse_pipeline, read_text
+from tfodkit.dataset.label_map import read_class_names
 from tfodkit.errors import ConfigError
 from tfodkit.records.manifest import MANIFEST, RecordManifest
 
@@ -58,7 +59,7 @@ def read_checked_pipeline(path: str | Path) -> PipelineConfig:
         num_steps=message.train_config.num_steps,
         batch_size=message.train_config.batch_size,
         num_classes=architecture(message, str(path)).num_classes,
-        class_names=class_names(label_map),
+        class_names=read_class_names(label_map, display=False),
         label_map_path=label_map,
         train_records=train,
         val_records=_files(message.eval_input_reader[0]),

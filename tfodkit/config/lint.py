@@ -10,14 +10,12 @@ from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
-from google.protobuf import text_format
-
 from tfodkit.config.architecture import ARCHITECTURES
 from tfodkit.config.optimizers import learning_rate_of, optimizer_name
-from tfodkit.config.pipeline import PLACEHOLDER, Message, parse_reason
+from tfodkit.config.pipeline import PLACEHOLDER, Message
 from tfodkit.config.schedules import schedule_name
-from tfodkit.errors import Problem
-from tfodkit.odapi import protos
+from tfodkit.dataset.label_map import read_class_names
+from tfodkit.errors import Problem, RecordError
 from tfodkit.records.manifest import RecordManifest
 
 _AGAIN = "Run make-config again for these records."
@@ -41,24 +39,6 @@ def check_pipeline(message: Message, manifest: RecordManifest | None = None, *, 
             problems += _manifest_fits(reader, manifest, f"{where}: {name}")
     problems += _weights(message.train_input_reader, f"{where}: train_input_reader")
     return list(dict.fromkeys(problems))
-
-
-def class_names(label_map_path: Path) -> dict[int, str]:
-    """Class names by id, as the Object Detection API reads a label map: gaps between ids are allowed, as COCO has them.
-
-    Raises:
-        ValueError: the file is absent or is no label map; the text says which.
-    """
-    try:
-        text = label_map_path.read_text(encoding="utf-8")
-        message = text_format.Parse(text, protos.load("string_int_label_map_pb2").StringIntLabelMap())
-    except OSError as error:
-        raise ValueError(f"the label map {label_map_path} can't be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise ValueError(f"the label map {label_map_path} is not UTF-8 text") from error
-    except text_format.ParseError as error:
-        raise ValueError(f"{label_map_path}:{error.GetLine()} is no label map: {parse_reason(error, text)}") from error
-    return {item.id: item.name for item in message.item}
 
 
 def matching_files(pattern: str) -> list[Path]:
@@ -134,9 +114,9 @@ def _label_map(message: Message, reader: Message, where: str) -> Iterator[Proble
         yield Problem(where, f"label_map_path must be a file, but got {path!r}", _AGAIN)
         return
     try:
-        names = class_names(Path(path))
-    except ValueError as error:
-        yield Problem(where, str(error), _AGAIN)
+        names = read_class_names(Path(path), display=False)
+    except RecordError as error:
+        yield from (Problem(where, f"{problem.where}: {problem.what}", _AGAIN) for problem in error.problems)
         return
     kind = message.model.WhichOneof("model")
     classes = getattr(message.model, kind).num_classes if kind in ARCHITECTURES else 0
@@ -174,8 +154,8 @@ def _weights(reader: Message, where: str) -> Iterator[Problem]:
 
 def _manifest_fits(reader: Message, manifest: RecordManifest, where: str) -> Iterator[Problem]:
     try:
-        names = class_names(Path(reader.label_map_path))
-    except ValueError:
+        names = read_class_names(Path(reader.label_map_path), display=False)
+    except RecordError:
         return  # said by the rule on label maps
     for name, class_id in manifest.label_map.ids().items():
         if names.get(class_id) != name:

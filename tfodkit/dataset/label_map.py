@@ -102,16 +102,17 @@ def read_label_map(path: Path) -> LabelMap:
     return parse_label_map(_read(path), where=str(path))
 
 
-def read_class_names(path: Path) -> dict[int, str]:
-    """What to call the classes of a label map that somebody else wrote, by id, in the order of the ids.
+def read_class_names(path: Path, *, display: bool = True) -> dict[int, str]:
+    """The classes of a label map that somebody else may have written, by id, in the order of the ids.
 
-    Ids may have gaps, as COCO's have, and the ``display_name`` of an item goes before its ``name``.
+    Ids may have gaps, as COCO's have. With ``display`` the ``display_name`` of an item goes before its ``name``, which
+    is what people want to read; without it the names are those that records hold.
 
     Raises:
         RecordError: as :func:`read_label_map`, gaps excepted.
     """
     items = _items(_read(path), where=str(path), gaps_allowed=True)
-    return {item.id: item.display_name or item.name for item in items}
+    return {item.id: (display and item.display_name) or item.name for item in items}
 
 
 def parse_label_map(text: str, *, where: str) -> LabelMap:

@@ -47,11 +47,11 @@ def load_fine_tune_checkpoint(model: Any, checkpoint: Path, checkpoint_type: str
     Raises:
         CheckpointError: unreadable, name-based, of another model, or incomplete where ``full`` is asked.
     """
-    reader = _open(checkpoint)
+    reader = variables.open_checkpoint(checkpoint)
     object_graph = variables.read_object_graph(reader, checkpoint)
     stored = variables.match_variables(_root(model, checkpoint_type), object_graph)
     shapes = reader.get_variable_to_shape_map()
-    fitting = [item for item in stored if item.key in shapes and shapes[item.key] == item.variable.shape.as_list()]
+    fitting = [item for item in stored if item.fits(shapes)]
     report = _report(stored, fitting)
     if not fitting:
         raise CheckpointError(
@@ -68,19 +68,6 @@ def load_fine_tune_checkpoint(model: Any, checkpoint: Path, checkpoint_type: str
     for item in fitting:
         item.variable.assign(reader.get_tensor(item.key))
     return report
-
-
-def _open(checkpoint: Path) -> Any:
-    import tensorflow as tf
-
-    try:
-        return tf.train.load_checkpoint(str(checkpoint))
-    except (ValueError, tf.errors.OpError) as error:
-        raise CheckpointError(
-            str(checkpoint),
-            "is no readable checkpoint",
-            "fine_tune_checkpoint is a prefix: name it up to .index, such as checkpoint/ckpt-0.",
-        ) from error
 
 
 def _root(model: Any, checkpoint_type: str) -> Any:

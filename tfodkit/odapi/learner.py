@@ -100,8 +100,8 @@ class Learner:
 
         self.create_variables()
         with self.strategy.scope():
-            if hasattr(self._optimizer, "build"):
-                self._optimizer.build(self.model.trainable_variables)
+            # the slots must exist, or a missing one would be found out by nobody
+            self._optimizer._create_all_weights(self.model.trainable_variables)
             try:
                 self._checkpoint.restore(str(checkpoint)).assert_existing_objects_matched()
             except (AssertionError, ValueError, tf.errors.OpError) as error:

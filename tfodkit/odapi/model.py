@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -47,30 +48,23 @@ def restore_model(model: Any, checkpoint: Path, *, averaged: bool = False) -> No
     import tensorflow as tf
 
     create_variables(model)
-    root = tf.train.Checkpoint(model=model)
-    try:
-        status = root.restore(str(checkpoint))
-        status.assert_existing_objects_matched()
-    except (AssertionError, ValueError) as error:
+    reader = variables.open_checkpoint(checkpoint)
+    object_graph = variables.read_object_graph(reader, checkpoint)
+    stored = variables.match_variables(tf.train.Checkpoint(model=model), object_graph)
+    shapes = reader.get_variable_to_shape_map()
+    if unfit := [item.path for item in stored if not item.fits(shapes)]:
         raise CheckpointError(
             str(checkpoint),
-            f"does not hold the variables of this model ({_first_line(error)})",
+            f"{len(unfit)} of the model's {len(stored)} variables are not in it, or of another shape, first {unfit[0]}",
             "Use the pipeline.config that the checkpoint was trained with.",
-        ) from error
-    except tf.errors.OpError as error:
-        raise CheckpointError(
-            str(checkpoint), f"can't be read ({_first_line(error)})", "Copy it anew, all of its files."
-        ) from error
-    status.expect_partial()
-    if averaged:
-        _assign_averages(root, checkpoint)
+        )
+    averages = _average_keys(object_graph, checkpoint) if averaged else {}
+    for item in stored:
+        assert item.node_id is not None, "what fits has a node"
+        item.variable.assign(reader.get_tensor(averages.get(item.node_id, item.key)))
 
 
-def _assign_averages(root: Any, checkpoint: Path) -> None:
-    import tensorflow as tf
-
-    reader = tf.train.load_checkpoint(str(checkpoint))
-    object_graph = variables.read_object_graph(reader, checkpoint)
+def _average_keys(object_graph: Any, checkpoint: Path) -> Mapping[int, str]:
     keys = variables.slot_keys(object_graph, "average")
     if not keys:
         raise CheckpointError(
@@ -78,10 +72,4 @@ def _assign_averages(root: Any, checkpoint: Path) -> None:
             "holds no moving averages, though the config evaluates them",
             "Set eval_config.use_moving_averages to false.",
         )
-    for item in variables.match_variables(root, object_graph):
-        if item.node_id in keys:
-            item.variable.assign(reader.get_tensor(keys[item.node_id]))
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0].rstrip(".")
+    return keys

@@ -30,6 +30,28 @@ class StoredVariable:
     node_id: int | None
     key: str | None
 
+    def fits(self, shapes: Mapping[str, list[int]]) -> bool:
+        """Whether the tensor is there, and of the variable's shape; ``shapes`` are those in the checkpoint, by key."""
+        return self.key is not None and shapes.get(self.key) == self.variable.shape.as_list()
+
+
+def open_checkpoint(checkpoint: Path) -> Any:
+    """A reader (``tf.train.load_checkpoint``) of a checkpoint prefix, such as ``RUN/best/ckpt-300``.
+
+    Raises:
+        CheckpointError: no such checkpoint, or its files are damaged.
+    """
+    import tensorflow as tf
+
+    try:
+        return tf.train.load_checkpoint(str(checkpoint))
+    except (ValueError, tf.errors.OpError) as error:
+        raise CheckpointError(
+            str(checkpoint),
+            f"is no readable checkpoint ({str(error).splitlines()[0].rstrip('.')})",
+            "A checkpoint is named by its prefix, up to .index, such as checkpoint/ckpt-0; copy all of its files.",
+        ) from error
+
 
 def read_object_graph(reader: Any, checkpoint: Path) -> Any:
     """The ``TrackableObjectGraph`` message of an open checkpoint.

@@ -20,7 +20,7 @@ from tfodkit.odapi.pipeline import parse
 from tfodkit.training.loop import BestSoFar, Loop, read_best
 from tfodkit.training.plan import TrainingPlan
 from tfodkit.training.progress import Display
-from tfodkit.training.run_directory import RunDirectory
+from tfodkit.training.run_directory import RunDirectory, checkpoint_step
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,9 @@ def _train(
     display: Display,
 ) -> TrainingResult:
     last = run.find_checkpoint("last")
+    if last and checkpoint_step(last) >= plan.steps:
+        display.note(f"nothing to do: the run is at step {checkpoint_step(last)} of {plan.steps}")
+        return TrainingResult(run.path, checkpoint_step(last), read_best(run))
     with display.phase("loading TensorFlow"):
         install()
         strategy, devices_in_words = devices.choose_strategy()
@@ -89,9 +92,6 @@ def _train(
         with display.phase("loading the fine-tune checkpoint"):
             report = learner.fine_tune()
         display.note(f"fine-tuning from {pipeline.fine_tune_checkpoint}: {report}")
-    if learner.step >= plan.steps:
-        display.note(f"nothing to do: the run is at step {learner.step} of {plan.steps}")
-        return TrainingResult(run.path, learner.step, read_best(run))
     with display.phase("opening the input"):
         learner.start()
         evaluator = ModelEvaluator(
