@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -52,7 +55,9 @@ def draw_example(
         raise ValueError(f"size must be at least {SMALLEST} x {SMALLEST}, but got {size[0]} x {size[1]}")
     output = Path(output)
     with files.folder_atomic(output, force=force) as folder:
-        return tuple(_draw_one(folder, output, index, seed=seed, size=size) for index in range(images))
+        draw = partial(_draw_one, folder, output, seed=seed, size=size)
+        with ThreadPoolExecutor(os.cpu_count()) as threads:  # NumPy and Pillow let go of the interpreter's lock
+            return tuple(threads.map(draw, range(images)))
 
 
 def _draw_one(folder: Path, output: Path, index: int, *, seed: int, size: tuple[int, int]) -> ImageAnnotation:
