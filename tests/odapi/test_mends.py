@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import subprocess
 import sys
 from types import ModuleType
 from typing import Any
@@ -12,6 +14,7 @@ import pytest
 from tfodkit.odapi.import_hook import stand_in
 from tfodkit.odapi.install import install
 from tfodkit.odapi.mends import MENDS, Mend, When
+from tfodkit.odapi.quiet import LVIS_FORMAT, remove_lvis_handler
 
 pytestmark = pytest.mark.tensorflow
 
@@ -236,3 +239,24 @@ def test_a_stand_in_is_gone_after_the_block(monkeypatch: pytest.MonkeyPatch) -> 
     with stand_in("some_module", ours):
         assert sys.modules["some_module"] is ours
     assert sys.modules["some_module"] is real
+
+
+def test_remove_lvis_handler() -> None:
+    root, theirs, ours = logging.getLogger(), logging.StreamHandler(), logging.StreamHandler()
+    theirs.setFormatter(logging.Formatter(LVIS_FORMAT))
+    before = list(root.handlers)
+    try:
+        root.handlers += [theirs, ours]
+        remove_lvis_handler(logging)
+        assert root.handlers == [*before, ours]
+    finally:
+        root.handlers[:] = before
+
+
+def test_evaluation_leaves_the_root_logger_as_it_was() -> None:
+    program = (
+        "import logging; from tfodkit.odapi.install import install; install();"
+        "from object_detection.metrics import lvis_evaluation; print(logging.getLogger().handlers)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

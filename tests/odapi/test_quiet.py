@@ -3,15 +3,15 @@ import warnings
 
 import pytest
 
-from tfodkit.odapi.quiet import quiet_deprecations
+from tfodkit.odapi.quiet import quiet_notices
 
 
 @pytest.fixture
 def tensorflow_logger() -> logging.Logger:
     logger = logging.getLogger("tensorflow")
     logger.filters.clear()
-    quiet_deprecations()
-    quiet_deprecations()
+    quiet_notices()
+    quiet_notices()
     return logger
 
 
@@ -23,6 +23,7 @@ def test_notices_of_deprecation_are_dropped_and_warnings_stay(
         "From %s: %s is deprecated and will be removed in %s.", "a.py", "to_float", "a future version"
     )
     tensorflow_logger.warning("Gradients do not exist for variables %s", ["a"])
+    tensorflow_logger.warning("Issue encountered when serializing table_initializer.\nType is unsupported")
     assert [record.getMessage() for record in caplog.records] == ["Gradients do not exist for variables ['a']"]
     assert len(tensorflow_logger.filters) == 1
 
@@ -30,7 +31,7 @@ def test_notices_of_deprecation_are_dropped_and_warnings_stay(
 def test_keras_may_say_other_things_than_that_the_learning_phase_goes(tensorflow_logger: logging.Logger) -> None:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        quiet_deprecations()
+        quiet_notices()
         warnings.warn(
             "`tf.keras.backend.set_learning_phase` is deprecated and will be removed after 2020", UserWarning, 2
         )

@@ -23,6 +23,7 @@ def fill_train_reader(reader: Message, folder: Path, records: Sequence[RecordFil
     _set_paths(reader, folder, records)
     del reader.sample_from_datasets_weights[:]
     reader.sample_from_datasets_weights.extend(weights)
+    reader.num_readers = 1  # of each entry, which is one file: the API warns about each more that it can't use
     reader.shuffle_buffer_size = shuffle_buffer_size(
         [record for record, weight in zip(records, weights, strict=True) if weight]
     )

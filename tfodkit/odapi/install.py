@@ -9,7 +9,7 @@ from google.protobuf.internal import api_implementation
 
 from tfodkit.errors import SetupError
 from tfodkit.odapi import protos
-from tfodkit.odapi.quiet import quiet_deprecations
+from tfodkit.odapi.quiet import quiet_notices
 from tfodkit.odapi.versions import require_object_detection, require_tensorflow
 
 
@@ -37,7 +37,7 @@ def install() -> None:
     lay(When.AFTER_TENSORFLOW)
     lay(When.AROUND_LOAD)
     lay(When.AFTER_LOAD)
-    quiet_deprecations()
+    quiet_notices()
 
 
 def _require_fast_protobuf() -> None:

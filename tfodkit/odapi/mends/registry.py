@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from tfodkit.odapi import import_hook
+from tfodkit.odapi import import_hook, quiet
 from tfodkit.odapi.mends import backbones, coco, drawing, features, numpy_names, stand_ins, tensorflow_names
 
 
@@ -84,6 +84,7 @@ MENDS: tuple[Mend, ...] = (
         coco.set_category_stats,
         "object_detection.metrics.coco_tools",
     ),
+    Mend("the root logger's handler of lvis", When.AFTER_LOAD, quiet.remove_lvis_handler, "lvis"),
     Mend(
         "CenterNet MobileNetV2's download",
         When.AFTER_LOAD,
