@@ -55,7 +55,10 @@ def command(
     force: Annotated[bool, typer.Option("--force", help="Replace the output file.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
-    """Write a pipeline.config: a template, fitted to your records."""
+    """Write a pipeline.config: a template, fitted to your records.
+
+    Example: tfodkit make-config --template ssd_mobilenet_v2_320x320_coco17 --records records -o pipeline.config
+    """
     from tfodkit.config import PipelineOptions, make_config
 
     options = PipelineOptions(
