@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from tfodkit.config.make import MadeConfig
+from tfodkit.config.made import MadeConfig
 
 
 def header(made: MadeConfig, *, command: Iterable[str], version: str) -> str:

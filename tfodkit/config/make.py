@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from tfodkit import __version__, files
@@ -12,37 +11,17 @@ from tfodkit.config.fine_tune import set_fine_tune_checkpoint
 from tfodkit.config.header import header
 from tfodkit.config.knobs import clear_dead_knobs
 from tfodkit.config.lint import check_pipeline
+from tfodkit.config.made import MadeConfig
 from tfodkit.config.options import PipelineOptions
 from tfodkit.config.pipeline import Message, format_pipeline
 from tfodkit.config.readers import fill_eval_reader, fill_train_reader, raise_max_boxes
 from tfodkit.config.templates import Template, read_template
-from tfodkit.config.training_section import TrainingSetup, set_training
-from tfodkit.config.weights import DrawnRecord, drawn_records, record_weights
+from tfodkit.config.training_section import set_training
+from tfodkit.config.weights import drawn_records, record_weights
 from tfodkit.errors import ConfigError, OutputError, RecordError
 from tfodkit.records.manifest import SPLITS, RecordManifest
 
 METRICS = "coco_detection_metrics"
-
-
-@dataclass(frozen=True, slots=True)
-class MadeConfig:
-    """What was written, and what it comes to."""
-
-    path: Path
-    template: str
-    classes: tuple[str, ...]
-    train_images: int
-    """Those of weight 0 not counted."""
-    val_images: int
-    input_size: str
-    training: TrainingSetup
-    epochs: float
-    """How often each training image is drawn, on average: steps x batch / images."""
-    fine_tune_checkpoint: str | None
-    records: tuple[DrawnRecord, ...]
-    """The training records, in the order of ``input_path``."""
-    notes: tuple[str, ...]
-    """What was left out of the template or changed unasked, a sentence each."""
 
 
 def make_config(

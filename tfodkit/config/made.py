@@ -1,0 +1,30 @@
+"""What make-config did: the value that it returns, and that the header and the summary tell of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tfodkit.config.training_section import TrainingSetup
+from tfodkit.config.weights import DrawnRecord
+
+
+@dataclass(frozen=True, slots=True)
+class MadeConfig:
+    """What was written, and what it comes to."""
+
+    path: Path
+    template: str
+    classes: tuple[str, ...]
+    train_images: int
+    """Those of weight 0 not counted."""
+    val_images: int
+    input_size: str
+    training: TrainingSetup
+    epochs: float
+    """How often each training image is drawn, on average: steps x batch / images."""
+    fine_tune_checkpoint: str | None
+    records: tuple[DrawnRecord, ...]
+    """The training records, in the order of ``input_path``."""
+    notes: tuple[str, ...]
+    """What was left out of the template or changed unasked, a sentence each."""
