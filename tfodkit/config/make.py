@@ -17,7 +17,7 @@ from tfodkit.config.pipeline import Message, format_pipeline
 from tfodkit.config.readers import fill_eval_reader, fill_train_reader, raise_max_boxes
 from tfodkit.config.templates import Template, read_template
 from tfodkit.config.training_section import set_training
-from tfodkit.config.weights import drawn_records, record_weights
+from tfodkit.config.weights import DrawnRecord, drawn_records, record_weights
 from tfodkit.errors import ConfigError, OutputError, RecordError
 from tfodkit.records.manifest import SPLITS, RecordManifest
 
