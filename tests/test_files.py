@@ -1,3 +1,4 @@
+import errno
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,63 @@ def test_a_file_in_the_way_is_never_replaced(tmp_path: Path) -> None:
     path.touch()
     with pytest.raises(OutputError, match="a file is in the way"):
         files.refuse_existing(path, force=True)
+
+
+def test_force_replaces_only_a_folder_with_the_marker(tmp_path: Path) -> None:
+    path = tmp_path / "photos"
+    files.write_text(path / "beach.jpg", "mine")
+    for force in (False, True):
+        with (
+            pytest.raises(OutputError, match=r"the folder holds 'beach\.jpg' but no export\.json: .* Choose another"),
+            files.folder_atomic(path, force=force, marker="export.json"),
+        ):
+            pass
+    files.write_text(path / "export.json", "{}")
+    with files.folder_atomic(path, force=True, marker="export.json"):
+        pass
+    assert list(path.iterdir()) == []
+
+
+def test_a_replacement_that_fails_leaves_the_old_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "records"
+    files.write_text(path / "old", "old")
+    rename = Path.rename
+
+    def fail_for_the_new(self: Path, target: Path) -> Path:
+        if self.suffix == ".part" and target == path:
+            raise PermissionError(13, "Permission denied")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", fail_for_the_new)
+    with pytest.raises(OutputError, match="can't be written: Permission denied"), files.folder_atomic(path, force=True):
+        pass
+    assert [child.name for child in tmp_path.iterdir()] == ["records"]
+    assert (path / "old").read_text() == "old"
+
+
+def test_a_place_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for write in (files.folder_atomic, files.open_atomic):
+        with pytest.raises(OutputError, match=r"file/a/b: can't be written: "), write(tmp_path / "file" / "a" / "b"):
+            pass
+    assert [child.name for child in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_full_disk_is_said_and_nothing_is_left(tmp_path: Path) -> None:
+    full = OSError(errno.ENOSPC, "No space left on device")
+    for write in (files.folder_atomic, files.open_atomic):
+        with pytest.raises(OutputError, match="can't be written: No space left on device"), write(tmp_path / "a"):
+            raise full
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_link_to_a_folder_stays_a_link(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "disk" / "records")
+    for force in (False, True):
+        with files.folder_atomic(tmp_path / "link", force=force) as folder:
+            (folder / "a").touch()
+        assert (tmp_path / "link").is_symlink()
+        assert [child.name for child in (tmp_path / "disk" / "records").iterdir()] == ["a"]
 
 
 def test_listing_is_sorted_and_takes_suffixes_in_any_case(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import shutil
@@ -15,23 +16,30 @@ from tfodkit.errors import OutputError
 
 HASH_BLOCK = 1 << 20
 
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+
 
 @contextlib.contextmanager
 def open_atomic(path: Path) -> Iterator[BinaryIO]:
     """A binary file for writing that appears under ``path`` when the block ends, and not at all when it raises.
 
     The parent folder is made. Written beside its place, flushed to disk, then renamed over whatever was there.
+
+    Raises:
+        OutputError: the place can't be written, or the disk is full.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+    with _as_output_error(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
     temporary = Path(name)
     try:
-        with os.fdopen(descriptor, "wb") as file:
+        with _as_output_error(path, only=_FULL), os.fdopen(descriptor, "wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        temporary.chmod(0o666 & ~_umask())
-        temporary.replace(path)
+        with _as_output_error(path):
+            temporary.chmod(0o666 & ~_umask())
+            temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
@@ -49,33 +57,47 @@ def write_text(path: Path, text: str) -> None:
 
 
 @contextlib.contextmanager
-def folder_atomic(path: Path, *, force: bool = False) -> Iterator[Path]:
+def folder_atomic(path: Path, *, force: bool = False, marker: str | None = None) -> Iterator[Path]:
     """A fresh folder that becomes ``path`` when the block ends, and is gone when it raises.
 
+    Where ``path`` is a symbolic link, the folder that it leads to is the one that is written.
+
     Raises:
-        OutputError: ``path`` exists, is not empty, and ``force`` is not set. With ``force`` the old folder is
+        OutputError: as :func:`refuse_existing`, or the place can't be written. With ``force`` the old folder is
             replaced in one rename once the new one is whole.
     """
-    refuse_existing(path, force=force)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent))
+    refuse_existing(path, force=force, marker=marker)
+    place = path.resolve()
+    with _as_output_error(path):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(prefix=f".{place.name}.", suffix=".part", dir=place.parent))
     try:
-        yield temporary
-        temporary.chmod(0o777 & ~_umask())
-        _replace_folder(temporary, path)
+        with _as_output_error(path, only=_FULL):
+            yield temporary
+        with _as_output_error(path):
+            temporary.chmod(0o777 & ~_umask())
+            _replace_folder(temporary, place)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def refuse_existing(path: Path, *, force: bool = False) -> None:
-    """Raise :class:`OutputError` where ``path`` is a file or a folder with content, unless ``force``."""
-    if not path.exists() or (path.is_dir() and not any(path.iterdir())):
-        return
-    if force and path.is_dir():
-        return
-    if path.is_dir():
+def refuse_existing(path: Path, *, force: bool = False, marker: str | None = None) -> None:
+    """Raise :class:`OutputError` where ``path`` is a file or a folder with content, unless ``force``.
+
+    ``marker`` is the name of a file that every folder of this kind holds: a folder without it is somebody else's, and
+    not even ``force`` may replace it.
+    """
+    with _as_output_error(path):
+        names = sorted(child.name for child in path.iterdir()) if path.is_dir() else []
+        if not names and (path.is_dir() or not path.exists()):
+            return
+    if not names:
+        raise OutputError(str(path), "a file is in the way of the folder to write", "Choose another place.")
+    if marker is not None and marker not in names:
+        what = f"the folder holds {names[0]!r} but no {marker}: something else than this command wrote it"
+        raise OutputError(str(path), what, "Choose another place.")
+    if not force:
         raise OutputError(str(path), "the folder exists and is not empty", "Choose another place or pass --force.")
-    raise OutputError(str(path), "a file is in the way of the folder to write", "Choose another place.")
 
 
 def list_files(folder: Path, suffixes: frozenset[str]) -> list[Path]:
@@ -100,8 +122,24 @@ def _replace_folder(new: Path, path: Path) -> None:
     try:
         path.rename(old / path.name)
         new.rename(path)
+    except BaseException:
+        if not path.exists():
+            (old / path.name).rename(path)
+        raise
     finally:
         shutil.rmtree(old, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _as_output_error(path: Path, *, only: frozenset[int] | None = None) -> Iterator[None]:
+    """What the system refuses inside the block, or ``only`` these numbers of ``errno``, as :class:`OutputError`."""
+    try:
+        yield
+    except OSError as error:
+        if only is not None and error.errno not in only:
+            raise
+        reason = error.strerror or str(error)
+        raise OutputError(str(path), f"can't be written: {reason}", "Choose another place, or make room.") from error
 
 
 def _umask() -> int:

@@ -37,7 +37,7 @@ def test_a_folder_that_is_no_run_is_named(tmp_path: Path) -> None:
 def test_an_export_folder_with_content_is_kept(source: ExportSource, tmp_path: Path) -> None:
     (tmp_path / "exported").mkdir()
     (tmp_path / "exported" / "mine").touch()
-    with pytest.raises(OutputError, match="--force"):
+    with pytest.raises(OutputError, match=r"no export\.json"):
         export_checkpoint(source, tmp_path / "exported")
 
 

@@ -91,12 +91,22 @@ def test_pictures_of_one_name_are_all_kept(detector: Detector, photos: Path, tmp
 
 
 def test_a_folder_with_content_needs_force(detector: Detector, photos: Path, tmp_path: Path) -> None:
-    (tmp_path / "found").mkdir()
+    detect(detector, photos, tmp_path / "found")
     (tmp_path / "found" / "old.txt").touch()
     with pytest.raises(OutputError, match="--force"):
         detect(detector, photos, tmp_path / "found")
     detect(detector, photos, tmp_path / "found", force=True)
     assert not (tmp_path / "found" / "old.txt").exists()
+
+
+def test_a_folder_of_somebody_elses_is_not_replaced_even_by_force(
+    detector: Detector, photos: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "holiday").mkdir()
+    (tmp_path / "holiday" / "beach.txt").touch()
+    with pytest.raises(OutputError, match=r"holds 'beach\.txt' but no detections\.json"):
+        detect(detector, photos, tmp_path / "holiday", force=True)
+    assert (tmp_path / "holiday" / "beach.txt").exists()
 
 
 def test_the_pictures_themselves_are_never_replaced(detector: Detector, photos: Path) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tfodkit import files
+from tfodkit.errors import OutputError
 
 if TYPE_CHECKING:
     from tfodkit.evaluation.result import EvaluationResult
@@ -24,6 +25,14 @@ class DemoFolder:
     """What the demo makes, in the order in which it is made."""
 
     path: Path
+
+    def refuse_foreign(self) -> None:
+        """Raise :class:`OutputError` where the folder holds what no demo made, which must not be replaced."""
+        place = self.path if self.path.is_dir() else None
+        names = {"pictures", "records", "pipeline.config", "run", "exported", "new_pictures", "detected"}
+        if foreign := sorted({path.name for path in place.iterdir()} - names if place else set()):
+            what = f"the folder holds {foreign[0]!r}, which no demo made"
+            raise OutputError(str(self.path), what, "Choose another place.")
 
     @property
     def pictures(self) -> Path:
@@ -71,15 +80,16 @@ def demo(output: str | Path = "tfodkit-demo", *, seed: int = 0, force: bool = Fa
     Args:
         output: the folder for all of it.
         seed: of the pictures, the split and the training.
-        force: replace an ``output`` that has content.
+        force: replace an ``output`` that has content, if a demo made it.
 
     Raises:
-        OutputError: ``output`` has content and ``force`` is not set.
+        OutputError: ``output`` has content and ``force`` is not set, or content that no demo made.
     """
     began = time.monotonic()
-    with files.folder_atomic(Path(output), force=force):
-        pass  # an empty folder in its place: what was there is gone before the work begins
     folder = DemoFolder(Path(output))
+    folder.refuse_foreign()
+    with files.folder_atomic(folder.path, force=force):
+        pass  # an empty folder in its place: what was there is gone before the work begins
     _make_data(folder, seed)
     _train(folder, seed)
     evaluation = _use(folder)

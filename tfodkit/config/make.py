@@ -62,7 +62,7 @@ def make_config(
         raise ConfigError.collect(problems)
     command = ["tfodkit", "make-config", "--template", template, "--records", str(records), "-o", str(output)]
     text = header(made, command=[*command, *options.flags()], version=__version__)
-    _write(output, f"{text}\n{format_pipeline(message)}")
+    files.write_text(output, f"{text}\n{format_pipeline(message)}")
     return made
 
 
@@ -148,10 +148,3 @@ def _refuse_existing(output: Path, *, force: bool) -> None:
         raise OutputError(str(output), "a folder is in the way of the file to write", "Choose another name.")
     if output.exists() and not force:
         raise OutputError(str(output), "the file exists", "Choose another name or pass --force.")
-
-
-def _write(output: Path, text: str) -> None:
-    try:
-        files.write_text(output, text)
-    except OSError as error:
-        raise OutputError(str(output), f"can't be written: {error.strerror}", "Choose another place.") from error

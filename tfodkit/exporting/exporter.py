@@ -84,24 +84,24 @@ def export_checkpoint(
     Args:
         source: what to export.
         output: the folder to write.
-        force: replace an ``output`` that has content.
+        force: replace an ``output`` that has content, if an earlier export wrote it.
         progress: told what begins.
 
     Raises:
         CheckpointError: the checkpoint is absent, damaged, or of another model than the config's.
         ConfigError: the config can't be read.
         ExportError: a form does not detect what the checkpoint detects, or the model can't be served.
-        OutputError: ``output`` has content and ``force`` is not set.
+        OutputError: ``output`` has content and ``force`` is not set, or no earlier export wrote it.
     """
     tell = progress or _say_nothing
     output = Path(output)
-    refuse_existing(output, force=force)
+    refuse_existing(output, force=force, marker=MANIFEST_NAME)
     _require_label_map(source.label_map)
     config_text = read_text(source.config)
     sample = choose_sample(source.config)
     tell("loading TensorFlow and the checkpoint")
     model = load_serving_model(config_text, source.checkpoint)
-    with folder_atomic(output, force=force) as folder:
+    with folder_atomic(output, force=force, marker=MANIFEST_NAME) as folder:
         model.write_checkpoint(folder / CHECKPOINT_FOLDER)
         shutil.copyfile(source.config, folder / CONFIG_NAME)
         shutil.copyfile(source.label_map, folder / LABEL_MAP)

@@ -61,7 +61,7 @@ def detect(
         output: the folder to write, whole or not at all. A drawn picture has the name of its original, as JPEG or PNG.
         threshold: the lowest score that counts, 0 to 1.
         format: ``saved_model`` or ``frozen_graph``, where ``exported`` holds both.
-        force: replace an ``output`` that has content.
+        force: replace an ``output`` that has content, if an earlier run wrote it.
         progress: told before each picture.
 
     Returns:
@@ -70,17 +70,17 @@ def detect(
     Raises:
         DataError: no picture is found, or none can be read.
         ExportError: the model can't be loaded.
-        OutputError: ``output`` has content and ``force`` is not set.
+        OutputError: ``output`` has content and ``force`` is not set, or no earlier run wrote it.
         UsageError: the threshold lies outside 0 to 1, or ``output`` holds a picture that is to be looked at.
     """
     if not 0 <= threshold <= 1:
         raise UsageError("--threshold", f"must be 0 to 1, but got {threshold}", "Scores are shares: 0.5 is 50 percent.")
     output = Path(output)
     pictures = find_pictures([Path(images)] if isinstance(images, str | Path) else map(Path, images))
-    refuse_existing(output, force=force)
     _refuse_own_pictures(pictures, output)
+    refuse_existing(output, force=force, marker=JSON_NAME)
     detector = exported if isinstance(exported, Detector) else Detector.open(exported, format=format)
-    with folder_atomic(output, force=force) as folder:
+    with folder_atomic(output, force=force, marker=JSON_NAME) as folder:
         results, problems = _look_at_all(detector, pictures, folder, threshold, progress)
         if not results:
             raise DataError.collect(problems)

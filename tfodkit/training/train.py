@@ -118,7 +118,7 @@ def _open_run(path: Path, pipeline: PipelineConfig) -> RunDirectory:
             f"the run was started with another config than {pipeline.path}",
             f"Go on with {run.config_path}, or give the new run another folder.",
         )
-    files.refuse_existing(path)
+    files.refuse_existing(path, marker=run.config_path.name)
     files.write_text(run.config_path, pipeline.text)
     shutil.copyfile(pipeline.label_map_path, run.label_map_path)
     return run
