@@ -40,6 +40,11 @@ BREAKS: list[tuple[Callable[[Message], object], str]] = [
         "model must hold one of ssd, faster_rcnn, center_net, but got none. Start from a template.",
     ),
     (lambda m: m.model.ssd.ClearField("num_classes"), "ssd.num_classes must be 1 or more, but got 0. Run make-config"),
+    (
+        lambda m: setattr(m.model.ssd.feature_extractor, "type", "ssd_mobilenet_v1"),
+        "one of TensorFlow 2's, but got 'ssd_mobilenet_v1'. Did you mean ssd_mobilenet_v1_keras",
+    ),
+    (lambda m: m.model.ssd.ClearField("feature_extractor"), "must be one of TensorFlow 2's, but got ''. Choose one of"),
     (lambda m: setattr(m.model.ssd, "num_classes", 90), "train_input_reader: num_classes is 90, but the ids of "),
     (lambda m: m.train_config.ClearField("num_steps"), "train_config.num_steps must be 1 or more, but got 0."),
     (lambda m: setattr(m.train_config, "batch_size", 0), "train_config.batch_size must be 1 or more, but got 0."),

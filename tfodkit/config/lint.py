@@ -11,6 +11,8 @@ from itertools import pairwise
 from pathlib import Path
 
 from tfodkit.config.architecture import ARCHITECTURES
+from tfodkit.config.feature_extractors import FEATURE_EXTRACTORS
+from tfodkit.config.nearest import nearest_names
 from tfodkit.config.optimizers import learning_rate_of, optimizer_name
 from tfodkit.config.pipeline import PLACEHOLDER, Message
 from tfodkit.config.schedules import schedule_name
@@ -58,8 +60,13 @@ def _model(message: Message, where: str) -> Iterator[Problem]:
     if kind not in ARCHITECTURES:
         what = f"model must hold one of {', '.join(ARCHITECTURES)}, but got {kind or 'none'}"
         yield Problem(where, what, "Start from a template.")
-    elif getattr(message.model, kind).num_classes < 1:
+        return
+    if getattr(message.model, kind).num_classes < 1:
         yield Problem(where, f"{kind}.num_classes must be 1 or more, but got 0", _AGAIN)
+    extractor = getattr(message.model, kind).feature_extractor.type
+    if extractor not in FEATURE_EXTRACTORS[kind]:
+        what = f"{kind}.feature_extractor.type must be one of TensorFlow 2's, but got {extractor!r}"
+        yield Problem(where, what, nearest_names(extractor, FEATURE_EXTRACTORS[kind]))
 
 
 def _training(train: Message, where: str) -> Iterator[Problem]:
