@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from builders import label_folder
 
 import tfodkit
 from tfodkit.cli.main import COMMANDS, main
@@ -76,6 +79,18 @@ def test_what_is_wrong_is_said_without_a_traceback_and_nothing_is_written(
     assert message in printed.err
     assert printed.out == ""
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_any_letter_can_be_printed_and_piped_as_utf_8(encoding: str, tmp_path: Path) -> None:
+    images = label_folder(tmp_path / "images", {f"{number}.jpg": ["café", "咖啡"] for number in range(4)})
+    done = subprocess.run(
+        [sys.executable, "-m", "tfodkit", "make-records", str(images), "-o", str(tmp_path / "records"), "--json"],
+        capture_output=True,
+        check=True,
+        env={**os.environ, "PYTHONIOENCODING": encoding},
+    )
+    assert [item["name"] for item in json.loads(done.stdout.decode("utf-8"))["classes"]] == ["café", "咖啡"]
 
 
 def test_the_public_names_are_the_commands() -> None:

@@ -67,8 +67,9 @@ class LeftOut:
 
     @property
     def where(self) -> str:
-        """``a.xml:17 object 3 "cat"``: by file name alone, so that it reads the same on every machine."""
-        place = self.path.name if self.line is None else f"{self.path.name}:{self.line}"
+        """``a.xml:17 object 3 "cat"``: by file name alone, the same on every machine; valid Unicode."""
+        name = self.path.name.encode(errors="backslashreplace").decode()
+        place = name if self.line is None else f"{name}:{self.line}"
         return f"{place} {self.what}".rstrip()
 
 

@@ -6,6 +6,7 @@ output, progress and errors to standard error.
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Callable
 
@@ -36,8 +37,19 @@ for _name, _function in COMMANDS.items():
 
 def main() -> None:
     """Run the command line; end with the exit code of the error, if there was one."""
+    _take_any_letter()
     try:
         app(prog_name="tfodkit")
     except TfodkitError as error:
         print(f"error: {error}", file=sys.stderr)  # noqa: T201 - this is the terminal
         sys.exit(error.exit_code)
+
+
+def _take_any_letter() -> None:
+    """A class named 咖啡, or a file name that is no text, must not end a command where the terminal has no such letter.
+
+    Into a file or a pipe goes UTF-8, as JSON has to be, whatever the system's code page.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
