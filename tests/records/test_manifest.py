@@ -93,6 +93,10 @@ def test_what_is_no_json_is_refused_with_its_line(tmp_path):
     (tmp_path / MANIFEST).write_bytes(b"\xff")
     with pytest.raises(RecordError, match="the manifest can't be read"):
         RecordManifest.read(tmp_path)
+    for absurd in ("[" * 100_000, "9" * 5_000):
+        (tmp_path / MANIFEST).write_text(absurd)
+        with pytest.raises(RecordError, match=r"manifest\.json: not JSON: "):
+            RecordManifest.read(tmp_path)
     (tmp_path / MANIFEST).write_text("[]")
     with pytest.raises(RecordError, match="not a manifest of make-records"):
         RecordManifest.read(tmp_path)
@@ -113,6 +117,14 @@ def test_what_is_no_json_is_refused_with_its_line(tmp_path):
         (lambda v: v["files"][0].update(split="test"), "files[0]: split must be train or val, but got 'test'."),
         (lambda v: v["files"][0].update(name="../x"), "files[0]: name must be a plain file name, but got '../x'."),
         (lambda v: v["files"][0].update(boxes={"mug": 1.5}), "files[0]: boxes must be counts, but got {'mug': 1.5}."),
+        (lambda v: v["files"][0].update(boxes={"mug": -4}), "files[0]: boxes must be counts, but got {'mug': -4}."),
+        (lambda v: v["files"][0].update(images=-1), "files[0]: images must be a count, but got -1."),
+        (
+            lambda v: v["files"][0].update(max_boxes_per_image=10**12),
+            "files[0]: max_boxes_per_image must be a count, but got 1000000000000.",
+        ),
+        (lambda v: v["files"][1].update(home_class="cup"), "files[1]: home_class is 'cup', which is not in classes."),
+        (lambda v: v["files"].append(v["files"][0]), "files[3]: 'train_bagel.record' stands twice."),
         (lambda v: v["files"][1].update(boxes={"cup": 1}), "files[1]: counts of 'cup', which is not in classes."),
         (lambda v: v["dropped"][0].update(count=5), "dropped[0]: count 5, but 1 names."),
         (lambda v: v["dropped"][0].update(where=[1]), "dropped[0]: where must be names, but got [1]."),

@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from tfodkit.dataset.label_map import BACKGROUND
 from tfodkit.errors import RecordError
 
 _REMEDY = "The manifest is damaged: run make-records again."
+
+_COUNTS_END = 1 << 31
+"""The Object Detection API's messages hold counts in 32 bits."""
 
 _TOP = {
     "format_version": int,
@@ -43,12 +47,15 @@ def manifest_values(text: str, *, where: str, format_version: int) -> dict[str, 
         values = json.loads(text)
     except json.JSONDecodeError as error:
         raise RecordError(f"{where}:{error.lineno}", f"not JSON: {error.msg}", _REMEDY) from error
+    except (ValueError, RecursionError) as error:
+        raise RecordError(where, f"not JSON: {error}", _REMEDY) from error
     _refuse_other_version(values, where, format_version)
     _check(values, _TOP, "the manifest", where)
     for index, file in enumerate(values["files"]):
         _check_file(file, f"files[{index}]", where)
     for index, dropped in enumerate(values["dropped"]):
         _check_dropped(dropped, f"dropped[{index}]", where)
+    _refuse_double_files(values["files"], where)
     values["classes"] = _classes(values["classes"], where)
     _refuse_unknown_classes(values, where)
     return dict(values)
@@ -81,6 +88,10 @@ def _is(value: Any, kind: type) -> bool:
     return type(value) is kind  # bool is an int elsewhere; here it is a damaged count
 
 
+def _is_count(value: Any) -> bool:
+    return _is(value, int) and 0 <= value < _COUNTS_END
+
+
 def _check_file(file: Any, name: str, where: str) -> None:
     _check(file, _FILE, name, where)
     if file["split"] not in ("train", "val"):
@@ -88,8 +99,11 @@ def _check_file(file: Any, name: str, where: str) -> None:
     if file["name"] in ("", ".", "..") or {"/", "\\", "\0"} & set(file["name"]):
         raise RecordError(where, f"{name}: name must be a plain file name, but got {file['name']!r}", _REMEDY)
     for field in ("boxes", "images_with"):
-        if not all(_is(count, int) for count in file[field].values()):
+        if not all(map(_is_count, file[field].values())):
             raise RecordError(where, f"{name}: {field} must be counts, but got {file[field]!r:.80}", _REMEDY)
+    for field in ("images", "max_boxes_per_image"):
+        if not _is_count(file[field]):
+            raise RecordError(where, f"{name}: {field} must be a count, but got {file[field]!r:.80}", _REMEDY)
 
 
 def _check_dropped(dropped: Any, name: str, where: str) -> None:
@@ -111,8 +125,18 @@ def _classes(items: list[Any], where: str) -> list[tuple[str, int]]:
     return pairs
 
 
+def _refuse_double_files(files: list[dict[str, Any]], where: str) -> None:
+    names = [file["name"] for file in files]
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            raise RecordError(where, f"files[{index}]: {name!r} stands twice", _REMEDY)
+
+
 def _refuse_unknown_classes(values: dict[str, Any], where: str) -> None:
     names = {name for name, _ in values["classes"]}
     for index, file in enumerate(values["files"]):
+        if file["home_class"] not in {*names, BACKGROUND}:
+            what = f"files[{index}]: home_class is {file['home_class']!r}, which is not in classes"
+            raise RecordError(where, what, _REMEDY)
         if unknown := sorted((file["boxes"].keys() | file["images_with"].keys()) - names):
             raise RecordError(where, f"files[{index}]: counts of {unknown[0]!r}, which is not in classes", _REMEDY)
