@@ -73,6 +73,13 @@ def test_pictures_that_are_there_are_not_overwritten(tmp_path: Path) -> None:
     assert contents(tmp_path) != before
 
 
+def test_force_spares_a_folder_that_holds_no_tray(tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(OutputError):
+        draw_example(tmp_path, images=1, size=SMALL, force=True)
+    assert contents(tmp_path) == {"letter.txt": b"mine"}
+
+
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [

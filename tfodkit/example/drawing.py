@@ -41,20 +41,20 @@ def draw_example(
         images: how many pictures.
         seed: of all random choices, 0 or more.
         size: ``(width, height)`` of a picture in pixels.
-        force: replace ``output`` where it exists.
+        force: replace ``output`` where it holds drawn trays.
 
     Returns:
         What stands in each picture, in the order of their names.
 
     Raises:
-        OutputError: ``output`` exists, is not empty, and ``force`` is not set.
+        OutputError: ``output`` exists and is not empty, and ``force`` is not set or no tray is in it.
     """
     if images < 1:
         raise ValueError(f"images must be 1 or more, but got {images}")
     if min(size) < SMALLEST:
         raise ValueError(f"size must be at least {SMALLEST} x {SMALLEST}, but got {size[0]} x {size[1]}")
     output = Path(output)
-    with files.folder_atomic(output, force=force) as folder:
+    with files.folder_atomic(output, force=force, marker=f"{_name(0)}.xml") as folder:
         draw = partial(_draw_one, folder, output, seed=seed, size=size)
         with ThreadPoolExecutor(os.cpu_count()) as threads:  # NumPy and Pillow let go of the interpreter's lock
             return tuple(threads.map(draw, range(images)))
@@ -63,11 +63,15 @@ def draw_example(
 def _draw_one(folder: Path, output: Path, index: int, *, seed: int, size: tuple[int, int]) -> ImageAnnotation:
     """Draw picture ``index`` into ``folder``, annotated as the file in ``output`` that it will be."""
     scene = paint_scene(np.random.default_rng([seed, index]), (size[1], size[0]))
-    name = f"tray_{index:04d}"
+    name = _name(index)
     Image.fromarray(scene.pixels).save(folder / f"{name}.jpg", quality=JPEG_QUALITY)
     annotation = _annotation(scene, output / f"{name}.jpg", size)
     write_voc_xml(annotation, folder / f"{name}.xml")
     return annotation
+
+
+def _name(index: int) -> str:
+    return f"tray_{index:04d}"
 
 
 def _annotation(scene: Scene, image: Path, size: tuple[int, int]) -> ImageAnnotation:
