@@ -15,10 +15,10 @@ from tfodkit.evaluation.model_evaluator import ModelEvaluator
 from tfodkit.evaluation.result import TAGS, EvaluationResult
 from tfodkit.odapi.learner import TOTAL_LOSS, Learner
 from tfodkit.training.events import EventWriter
-from tfodkit.training.metrics import StepTable
+from tfodkit.training.metrics import StepTable, read_steps
 from tfodkit.training.plan import TrainingPlan
 from tfodkit.training.progress import Display, StepReport
-from tfodkit.training.run_directory import RunDirectory, Which
+from tfodkit.training.run_directory import RunDirectory, Which, checkpoint_step
 
 MONITOR = "mAP"
 SMOOTHING = 0.9
@@ -73,6 +73,7 @@ class Loop:
         """
         first = self._learner.step + 1
         try:
+            self._make_up_for_a_missed_evaluation()
             for step in range(first, self._plan.steps + 1):
                 losses = self._learn(is_first=step == first)
                 self._refuse_nan(step, losses)
@@ -81,12 +82,7 @@ class Loop:
                     self._save("last")
                     self.evaluate()
         except KeyboardInterrupt as error:
-            self._save("last")
-            raise TrainingError(
-                str(self._run.path),
-                f"interrupted after step {self._learner.step}, which is saved",
-                "Start the same command again to go on.",
-            ) from error
+            raise self._interrupted() from error
 
     def evaluate(self) -> EvaluationResult:
         """Evaluate the present weights on every validation image, write the figures down, keep the weights if best."""
@@ -94,12 +90,27 @@ class Loop:
         with self._display.phase(f"evaluating step {step}"), self._learner.averaged_weights():
             result = self._evaluator.evaluate()
         tagged = {TAGS[name]: value for name, value in result.figures.items()}
-        self._evaluations.add(step, {**result.figures, **result.losses})
-        self._eval_events.add(step, {**tagged, **result.losses})
         self._keep_best(step, result)
+        self._eval_events.add(step, {**tagged, **result.losses})
+        self._evaluations.add(step, {**result.figures, **result.losses})  # last: its row says that all else is there
         ap50 = result.figures["mAP@.50"] or 0.0
         self._display.note(f"step {step}: {MONITOR} {monitored(result):.3f}, mAP@.50 {ap50:.3f}; {self.best}")
         return result
+
+    def _make_up_for_a_missed_evaluation(self) -> None:
+        """The last start may have ended between the checkpoint of a step and its evaluation."""
+        step = self._learner.step
+        if step and self._plan.evaluates_at(step) and step not in read_steps(self._run.evaluations_path):
+            self.evaluate()
+
+    def _interrupted(self) -> TrainingError:
+        """Save what was learned; before the first step there is nothing that could be gone on with."""
+        if self._learner.step:
+            self._save("last")
+            what = f"interrupted after step {self._learner.step}, which is saved"
+        else:
+            what = "interrupted before the first step was taken"
+        return TrainingError(str(self._run.path), what, "Start the same command again to go on.")
 
     def _learn(self, *, is_first: bool) -> dict[str, float]:
         tracing = self._display.phase(TRACING) if is_first else contextlib.nullcontext()
@@ -130,7 +141,9 @@ class Loop:
             self._train_events.add(step, row)
 
     def _save(self, which: Which) -> None:
-        self._managers[which].save(checkpoint_number=self._learner.step)
+        saved = self._run.find_checkpoint(which)
+        if saved is None or checkpoint_step(saved) != self._learner.step:  # never over the only copy
+            self._managers[which].save(checkpoint_number=self._learner.step)
 
     def _keep_best(self, step: int, result: EvaluationResult) -> None:
         if self.best is not None and monitored(result) <= self.best.value:

@@ -33,11 +33,22 @@ class StepTable:
             file.write(_to_csv([cells]))
 
     def _keep_until(self, step: int) -> None:
-        with self._path.open(encoding="utf-8", newline="") as file:
-            header, *rows = list(csv.reader(file)) or [[]]
-        self._columns = header
-        whole = [row for row in rows if len(row) == len(header) and int(row[0]) <= step]
-        files.write_text(self._path, _to_csv([header, *whole]))
+        header, *rows = _read(self._path) or [[]]
+        kept = [row for row in rows if int(row[0]) <= step]
+        self._columns = header if kept else []  # a run that starts from nothing may have other losses
+        files.write_text(self._path, _to_csv([header, *kept]))
+
+
+def read_steps(path: Path) -> frozenset[int]:
+    """The steps that the table at ``path`` has a whole row of; none where there is no table."""
+    return frozenset(int(row[0]) for row in _read(path)[1:]) if path.is_file() else frozenset()
+
+
+def _read(path: Path) -> list[list[str]]:
+    """The lines of a table that were written to their end."""
+    with path.open(encoding="utf-8", newline="") as file:
+        whole = [line for line in file if line.endswith("\n")]
+    return list(csv.reader(whole))
 
 
 def _to_csv(rows: list[list[str]]) -> str:

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tfodkit import files
 from tfodkit.config import PipelineConfig, read_checked_pipeline
+from tfodkit.config.pipeline import parse_pipeline, read_pipeline
 from tfodkit.errors import ConfigError
 from tfodkit.evaluation.ground_truth import GroundTruth, read_ground_truth
 from tfodkit.evaluation.model_evaluator import ModelEvaluator
 from tfodkit.odapi import devices
 from tfodkit.odapi.install import install
 from tfodkit.odapi.learner import Learner
-from tfodkit.odapi.pipeline import parse
 from tfodkit.training.loop import BestSoFar, Loop, read_best
+from tfodkit.training.metrics import read_steps
 from tfodkit.training.plan import TrainingPlan
 from tfodkit.training.progress import Display
 from tfodkit.training.run_directory import RunDirectory, checkpoint_step
@@ -77,7 +77,7 @@ def _train(
     display: Display,
 ) -> TrainingResult:
     last = run.find_checkpoint("last")
-    if last and checkpoint_step(last) >= plan.steps:
+    if last and _is_done(run, checkpoint_step(last), plan):
         display.note(f"nothing to do: the run is at step {checkpoint_step(last)} of {plan.steps}")
         return TrainingResult(run.path, checkpoint_step(last), read_best(run))
     with display.phase("loading TensorFlow"):
@@ -106,19 +106,29 @@ def _train(
     return TrainingResult(run.path, learner.step, loop.best)
 
 
+def _is_done(run: RunDirectory, step: int, plan: TrainingPlan) -> bool:
+    """Whether the plan's last step is taken, saved and evaluated."""
+    return step > plan.steps or (step == plan.steps and step in read_steps(run.evaluations_path))
+
+
 def _open_run(path: Path, pipeline: PipelineConfig) -> RunDirectory:
-    """The run directory, made now unless it is there with the same config."""
+    """The run directory: a new one, one that goes on with the same config, or one that has not saved anything yet."""
     run = RunDirectory(path)
-    if run.config_path.is_file():
-        with contextlib.suppress(ConfigError):
-            if parse(run.config_path.read_text(encoding="utf-8")) == parse(pipeline.text):
-                return run
-        raise ConfigError(
-            str(path),
-            f"the run was started with another config than {pipeline.path}",
-            f"Go on with {run.config_path}, or give the new run another folder.",
-        )
-    files.refuse_existing(path, marker=run.config_path.name)
+    if run.find_checkpoint("last"):
+        _require_same_config(run, pipeline)
+        return run
+    files.refuse_existing(path, force=True, marker=run.config_path.name)
     files.write_text(run.config_path, pipeline.text)
-    shutil.copyfile(pipeline.label_map_path, run.label_map_path)
+    files.write_bytes(run.label_map_path, pipeline.label_map_path.read_bytes())
     return run
+
+
+def _require_same_config(run: RunDirectory, pipeline: PipelineConfig) -> None:
+    with contextlib.suppress(ConfigError):
+        if read_pipeline(run.config_path) == parse_pipeline(pipeline.text, str(pipeline.path)):
+            return
+    raise ConfigError(
+        str(run.path),
+        f"the run was started with another config than {pipeline.path}",
+        f"Go on with {run.config_path}, or give the new run another folder.",
+    )
