@@ -30,6 +30,14 @@ def test_every_box_is_tight_around_its_item_and_inside_the_picture(index: int) -
         assert item.box.is_inside(width=SHAPE[1], height=SHAPE[0])
 
 
+@pytest.mark.parametrize("shape", [(120, 120), (400, 120), (120, 400)])
+def test_items_fit_into_pictures_of_any_shape(shape: tuple[int, int]) -> None:
+    for index in range(8):
+        drawn = paint_scene(np.random.default_rng(index), shape)
+        assert drawn.items
+        assert drawn.pixels.shape == (*shape, 3)
+
+
 @pytest.mark.parametrize("index", range(12))
 def test_items_are_where_their_masks_say(index: int) -> None:
     """Without its items, the same picture differs from itself under the masks far more than beside them."""

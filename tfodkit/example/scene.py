@@ -15,7 +15,7 @@ from tfodkit.boxes import Box
 from tfodkit.example.bakery import paint_bagel, paint_croissant
 from tfodkit.example.drinks import paint_mug, paint_tumbler
 from tfodkit.example.sandwiches import paint_square_sandwich, paint_triangle_sandwich
-from tfodkit.example.sprite import MARGIN, Colours, Frame, Light, Sprite, blend
+from tfodkit.example.sprite import Colours, Frame, Light, Sprite, blend
 from tfodkit.example.surroundings import Tray, paint_surroundings, place_tray
 from tfodkit.example.texture import Shape, fine_grain, pixel_grid
 
@@ -34,7 +34,7 @@ CHANCES = {name: 0.5 if name == "mug" else 1.0 for name in CLASSES}
 
 MOST_ITEMS = 6
 RADII = (0.14, 0.205)
-"""The smallest and the largest radius of an item, as shares of the picture's height."""
+"""The smallest and the largest radius of an item, as shares of the picture's shorter side."""
 
 OVERLAP = 0.06
 """How far two items may reach into each other, as a share of the sum of their radii."""
@@ -103,13 +103,11 @@ def _spots(rng: Generator, tray: Tray, shape: Shape) -> list[Spot]:
 
 def _free_spot(rng: Generator, tray: Tray, shape: Shape, taken: list[Spot]) -> Spot | None:
     for attempt in range(TRIES):
-        radius = shape[0] * rng.uniform(*RADII) * (1 - 0.3 * attempt / TRIES)
-        reach = radius * MARGIN
+        radius = min(shape) * rng.uniform(*RADII) * (1 - 0.3 * attempt / TRIES)
         free = (tray.inner_half[0] - radius * 1.1, tray.inner_half[1] - radius * 1.1)
         x = shape[1] / 2 + rng.uniform(-free[0], free[0])
         y = shape[0] / 2 + rng.uniform(-free[1], free[1])
-        inside = reach < x < shape[1] - reach and reach < y < shape[0] - reach
-        if inside and all(_apart(x, y, radius, other) for other in taken):
+        if all(_apart(x, y, radius, other) for other in taken):
             return Spot(x, y, radius)
     return None
 

@@ -30,7 +30,7 @@ CORNER = 0.16
 """Radius of a tray's corners, as a share of its shorter half side."""
 
 LIP = 9.0
-"""Half the width of a tray's lip, in pixels of a picture 360 high."""
+"""Half the width of a tray's lip, in pixels, where the picture's shorter side has 360."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def place_tray(rng: Generator, shape: Shape) -> Tray:
     cosine, sine = math.cos(turn), math.sin(turn)
     half = (width * rng.uniform(0.44, 0.475), height * rng.uniform(0.43, 0.47))
     u, v = cosine * x + sine * y, cosine * y - sine * x
-    return Tray(u, v, half, edge=rounded_box(u, v, half, min(half) * CORNER), lip=LIP * height / 360)
+    return Tray(u, v, half, edge=rounded_box(u, v, half, min(half) * CORNER), lip=LIP * min(shape) / 360)
 
 
 def paint_surroundings(rng: Generator, tray: Tray, light: Light) -> Colours:
