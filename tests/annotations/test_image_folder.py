@@ -36,6 +36,11 @@ def test_a_stem_of_two_images_is_no_answer(folder):
         folder.find("twice.bmp", stem="a")
 
 
+def test_a_name_and_a_stem_of_two_images_are_no_answer(folder):
+    with pytest.raises(ValueError, match=r"'a\.JPG' is another image than 'b\.jpeg', which is there too"):
+        folder.find("a.JPG", stem="b")
+
+
 def test_an_absent_image_is_named_with_both_tries(folder, tmp_path):
     with pytest.raises(LookupError, match=r"there is no image 'c\.jpg', nor one called 'd'"):
         folder.find("c.jpg", stem="d")

@@ -48,8 +48,8 @@ def test_images_without_xml_are_left_out_by_name(tmp_path):
 
 def test_an_image_can_not_be_annotated_twice(tmp_path):
     label_folder(tmp_path, {"a.jpg": ["mug"], "b.jpg": ["mug"]})
-    (tmp_path / "b.xml").write_bytes((tmp_path / "a.xml").read_bytes())
-    with pytest.raises(DataError, match=r"b\.xml: a\.jpg is annotated in a\.xml already. Correct <filename>"):
+    (tmp_path / "c.xml").write_bytes((tmp_path / "a.xml").read_bytes())
+    with pytest.raises(DataError, match=r"c\.xml: a\.jpg is annotated in a\.xml already. Correct <filename>"):
         read_dataset(tmp_path)
 
 

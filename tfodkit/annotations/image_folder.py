@@ -35,12 +35,16 @@ class ImageFolder:
 
         Raises:
             LookupError: no image, or more than one with the stem; the text says which.
-            ValueError: ``filename`` leads out of the folder.
+            ValueError: ``filename`` leads out of the folder; or it is one image while another has the stem ``stem``, as
+                after images and XML were renumbered together, when boxes would silently go to a wrong picture.
         """
         if leads_out(filename):
             raise ValueError(f"{filename!r} leads out of the folder of the images")
         if filename in self._by_name:
-            return self._by_name[filename]
+            image, own = self._by_name[filename], self._by_stem.get(stem, [])
+            if own and image not in own:
+                raise ValueError(f"{filename!r} is another image than {own[0].name!r}, which is there too")
+            return image
         for candidate in (PurePosixPath(filename).stem, stem):
             found = self._by_stem.get(candidate, [])
             if len(found) > 1:
