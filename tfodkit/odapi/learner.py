@@ -28,6 +28,7 @@ class Learner:
         tf.random.set_seed(seed)
         self.pipeline = pipelines.parse(config_text)
         self.strategy = strategy
+        _require_whole_batches(self.pipeline.train_config.batch_size, strategy.num_replicas_in_sync)
         with strategy.scope():
             self.model = build_model(config_text, is_training=True)
             self._dataset = inputs.train_dataset(self.pipeline, self.model, strategy)
@@ -61,8 +62,11 @@ class Learner:
         return bool(self.pipeline.train_config.optimizer.use_moving_average)
 
     def start(self) -> None:
-        """Open the input; where the optimizer averages weights, make them and the averages first, as upstream."""
-        if self.averages_weights:
+        """Open the input; make the variables first where the optimizer averages them, or several replicas share them.
+
+        For one replica without averages they come with the first step, as upstream's do, so that the seeds agree.
+        """
+        if self.averages_weights or self.strategy.num_replicas_in_sync > 1:
             self.create_variables()
         self._iterator = iter(self._dataset)
 
@@ -163,6 +167,15 @@ class Learner:
         )
         self._step.assign_add(1)
         return losses
+
+
+def _require_whole_batches(batch_size: int, replicas: int) -> None:
+    if batch_size % replicas:
+        raise ConfigError(
+            "pipeline.config",
+            f"train_config.batch_size {batch_size} can't be shared out equally over {replicas} devices",
+            f"Take a multiple of {replicas}.",
+        )
 
 
 def _build_optimizer(config: Any, step: Any) -> tuple[Any, Any]:
