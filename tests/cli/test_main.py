@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 from builders import label_folder
+from typer.main import get_command
 
 import tfodkit
-from tfodkit.cli.main import COMMANDS, main
+from tfodkit.cli.main import COMMANDS, app, main
 
 HEAVY = {"tensorflow", "tf_keras", "object_detection", "official", "matplotlib", "pandas", "cv2"}
 
@@ -48,6 +49,17 @@ def test_every_command_has_an_example_in_its_help(
 ) -> None:
     assert run(monkeypatch, command, "--help") == 0
     assert f"Example: tfodkit {command}" in " ".join(capsys.readouterr().out.replace("│", "").split())
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_shows_what_is_written_of_every_flag(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "400")  # square brackets are markup to rich, and would be swallowed
+    assert run(monkeypatch, command, "--help") == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    for parameter in get_command(app).commands[command].params:
+        assert " ".join(parameter.help.split()) in shown
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,7 @@ def command(
         "tfodkit-demo"
     ),
     seed: Annotated[int, typer.Option(min=0, help="Of the pictures, the split and the training.")] = 0,
-    force: Annotated[bool, typer.Option("--force", help="Replace the folder where it has content.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace an older demo.")] = False,
 ) -> None:
     """Run every command on a drawn example: five minutes, no download.
 

@@ -22,7 +22,7 @@ def command(
     format_name: Annotated[
         str | None, typer.Option("--format", help="saved_model or frozen_graph, where the folder holds both.")
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace the output folder where it has content.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace the folder of an older detection.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the counts and the files as JSON.")] = False,
 ) -> None:
     """Find objects in pictures: writes the pictures with boxes drawn, and detections.json.

@@ -16,7 +16,7 @@ def command(
     run: Annotated[Path, typer.Argument(help="The run directory of tfodkit train.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="The folder to write.")],
     which: Annotated[str, typer.Option(help="The checkpoint: best or last.")] = "best",
-    force: Annotated[bool, typer.Option("--force", help="Replace the folder where it has content.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace an older export folder.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the content of export.json.")] = False,
 ) -> None:
     """Export a checkpoint as SavedModel and frozen graph, each compared with it on validation pictures.

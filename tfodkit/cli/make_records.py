@@ -24,7 +24,7 @@ def command(
     images: Annotated[Path, typer.Argument(help="The folder of the images.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="The records folder to write.")],
     annotations: Annotated[
-        Path | None, typer.Option(help="The folder of the XML files. [default: beside the images]", show_default=False)
+        Path | None, typer.Option(help="The folder of the XML files; beside the images unless given.")
     ] = None,
     split: Annotated[float, typer.Option(help="The share of images to train on; the rest validates.")] = 0.8,
     seed: Annotated[int, typer.Option(help="Draws which images train and which validate.")] = 0,

@@ -13,7 +13,8 @@ def command(
     output: Annotated[Path, typer.Option("-o", "--output", help="The run directory; one that is there goes on.")],
     steps: Annotated[int | None, typer.Option(min=1, help="Train to this step instead of the config's.")] = None,
     eval_every: Annotated[
-        int | None, typer.Option(min=1, help="Steps between evaluations. [default: a fifth of the run, at most 1000]")
+        int | None,
+        typer.Option(min=1, help="Steps between evaluations; a fifth of the run, 1,000 at most, unless given."),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of initial weights and shuffling.")] = 0,
     log_every: Annotated[int, typer.Option(min=1, help="Steps between rows of metrics.csv.")] = 10,
