@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from tfodkit.errors import CheckpointError, ConfigError
+from tfodkit.errors import CheckpointError, ConfigError, RecordError, TrainingError
 from tfodkit.odapi import inputs, pipeline as pipelines
 from tfodkit.odapi.fine_tune import FineTuneReport, load_fine_tune_checkpoint
 from tfodkit.odapi.model import build_model, create_variables
@@ -116,8 +116,23 @@ class Learner:
                 ) from error
 
     def take_step(self) -> Mapping[str, Any]:
-        """Train on the next batch; the losses, by upstream's names, as tensors (``float()`` waits for them)."""
-        losses: Mapping[str, Any] = self._compiled(self._iterator)
+        """Train on the next batch; the losses, by upstream's names, as tensors (``float()`` waits for them).
+
+        Raises:
+            TrainingError: the batch does not fit into the device's memory.
+            RecordError: a training record is damaged.
+        """
+        import tensorflow as tf
+
+        try:
+            losses: Mapping[str, Any] = self._compiled(self._iterator)
+        except tf.errors.ResourceExhaustedError as error:
+            what = f"the device has no memory left for {self.pipeline.train_config.batch_size} images a step"
+            remedy = "Make the config again with a smaller --batch-size or --image-size, or free the device."
+            raise TrainingError("train_config.batch_size", what, remedy) from error
+        except tf.errors.DataLossError as error:
+            what = f"a training record is damaged ({error.message.splitlines()[0]})"
+            raise RecordError("train_input_reader", what, "Run make-records again.") from error
         self._has_variables = True
         return losses
 
