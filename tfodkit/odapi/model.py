@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tfodkit.errors import CheckpointError
+from tfodkit.errors import CheckpointError, ConfigError
 from tfodkit.odapi import pipeline as pipelines, variables
 from tfodkit.odapi.install import install
 
@@ -17,11 +17,21 @@ def build_model(config_text: str, *, is_training: bool) -> Any:
     Args:
         config_text: the text of a whole ``pipeline.config``.
         is_training: whether batch normalisation and dropout may learn. A model built for training can evaluate too.
+
+    Raises:
+        ConfigError: the Object Detection API refuses the config's values.
     """
     install()
     from object_detection.builders import model_builder
 
-    return model_builder.build(pipelines.parse(config_text).model, is_training=is_training)
+    try:
+        return model_builder.build(pipelines.parse(config_text).model, is_training=is_training)
+    except ValueError as error:
+        raise ConfigError(
+            "pipeline.config",
+            f"the Object Detection API can't build its model ({str(error).rstrip('.')})",
+            "Mend the value it names, or begin again with tfodkit make-config.",
+        ) from error
 
 
 def create_variables(model: Any) -> None:

@@ -58,7 +58,9 @@ def train(
         TrainingError: the loss is no number any more, or the run was interrupted.
     """
     pipeline = read_checked_pipeline(Path(config))
-    plan = TrainingPlan.make(steps=steps or pipeline.num_steps, eval_every=eval_every, log_every=log_every)
+    plan = TrainingPlan.make(
+        steps=pipeline.num_steps if steps is None else steps, eval_every=eval_every, log_every=log_every
+    )
     ground_truth = read_ground_truth(pipeline.val_records, pipeline.class_names)
     run = _open_run(Path(output), pipeline)
     with Display(run.log_path) as display:
