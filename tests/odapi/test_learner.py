@@ -13,7 +13,7 @@ import pytest
 pytestmark = pytest.mark.slow
 
 PROGRAM = """
-import json, sys
+import json, re, sys
 from pathlib import Path
 from tfodkit.odapi.install import install
 install()
@@ -28,12 +28,13 @@ from tfodkit.odapi.learner import Learner
 
 strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
 pipeline = read_checked_pipeline(sys.argv[1])
+text = re.sub("learning_rate: [0-9.]+", "learning_rate: 0.0001", pipeline.text)
 try:
-    Learner(pipeline.text.replace("batch_size: 4", "batch_size: 3"), strategy=strategy, seed=0)
+    Learner(text.replace("batch_size: 4", "batch_size: 3"), strategy=strategy, seed=0)
     refused = ""
 except ConfigError as error:
     refused = str(error)
-learner = Learner(pipeline.text, strategy=strategy, seed=0)
+learner = Learner(text, strategy=strategy, seed=0)
 learner.start()
 losses = [{name: float(loss) for name, loss in learner.take_step().items()} for _ in range(3)]
 evaluator = ModelEvaluator(
@@ -45,7 +46,7 @@ evaluator = ModelEvaluator(
 )
 result = evaluator.evaluate()
 path = learner.checkpoint_manager(Path(sys.argv[2])).save(checkpoint_number=learner.step)
-again = Learner(pipeline.text, strategy=strategy, seed=1)
+again = Learner(text, strategy=strategy, seed=1)
 again.resume(Path(path))
 same = all(
     bool(tf.reduce_all(one == other))
@@ -65,7 +66,7 @@ def test_two_replicas_share_the_batch_evaluate_and_go_on(drawn_config: Path, tmp
     first, *_, last = losses
     assert all(math.isfinite(loss["Loss/total_loss"]) for loss in losses)
     # a step that took the replicas' gradients wrongly would throw the weights far off
-    assert last["Loss/regularization_loss"] < 10
-    assert first["Loss/regularization_loss"] < last["Loss/regularization_loss"]
+    assert last["Loss/regularization_loss"] == pytest.approx(first["Loss/regularization_loss"], rel=0.05)
+    assert last["Loss/regularization_loss"] != first["Loss/regularization_loss"]
     assert images == 5
     assert (step, resumed_step, same) == (3, 3, True)
