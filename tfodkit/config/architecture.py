@@ -37,6 +37,9 @@ def set_image_size(pipeline: Message, size: int, where: str) -> None:
         resizer.fixed_shape_resizer.height = resizer.fixed_shape_resizer.width = size
     elif kind == "keep_aspect_ratio_resizer":
         sides = resizer.keep_aspect_ratio_resizer
+        if not sides.min_dimension:
+            what = "keep_aspect_ratio_resizer has min_dimension 0, so that there is no ratio to keep"
+            raise ConfigError(where, what, "Give it the short side in pixels, such as min_dimension: 640.")
         sides.max_dimension = round(size * sides.max_dimension / sides.min_dimension)
         sides.min_dimension = size
     else:
