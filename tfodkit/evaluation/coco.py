@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -74,43 +74,41 @@ def _run_pycocotools(
 
 
 def _ground_truth_json(ground_truth: Sequence[GroundTruth], class_names: Mapping[int, str]) -> dict[str, Any]:
-    annotations: list[dict[str, Any]] = []
-    for image_id, image in enumerate(ground_truth, 1):
-        for box, class_id, is_crowd in zip(image.boxes_xyxy, image.class_ids, image.is_crowd, strict=True):
-            annotations.append(
-                {
-                    "id": len(annotations) + 1,
-                    "image_id": image_id,
-                    "category_id": int(class_id),
-                    "bbox": _xywh(box),
-                    "area": _area(box),
-                    "iscrowd": int(is_crowd),
-                }
-            )
+    rows = [
+        {**_box_json(image_id, box, class_id), "iscrowd": int(is_crowd)}
+        for image_id, image in enumerate(ground_truth, 1)
+        for box, class_id, is_crowd in zip(image.boxes_xyxy, image.class_ids, image.is_crowd, strict=True)
+    ]
     return {
         "info": {},
         "images": [{"id": image_id} for image_id in range(1, len(ground_truth) + 1)],
         "categories": [{"id": class_id, "name": name} for class_id, name in sorted(class_names.items())],
-        "annotations": annotations,
+        "annotations": _numbered(rows),
     }
 
 
 def _detections_json(detections: Sequence[Detections]) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = []
-    for image_id, image in enumerate(detections, 1):
-        for box, score, class_id in zip(image.boxes_xyxy, image.scores, image.class_ids, strict=True):
-            rows.append(
-                {
-                    "id": len(rows) + 1,
-                    "image_id": image_id,
-                    "category_id": int(class_id),
-                    "bbox": _xywh(box),
-                    "area": _area(box),
-                    "score": float(score),
-                    "iscrowd": 0,
-                }
-            )
-    return rows
+    return _numbered(
+        {**_box_json(image_id, box, class_id), "score": float(score), "iscrowd": 0}
+        for image_id, image in enumerate(detections, 1)
+        for box, score, class_id in zip(image.boxes_xyxy, image.scores, image.class_ids, strict=True)
+    )
+
+
+def _numbered(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """With the ids that pycocotools wants, from 1: it takes 0 for "no match"."""
+    return [{"id": number, **row} for number, row in enumerate(rows, 1)]
+
+
+def _box_json(image_id: int, box_xyxy: NDArray[np.floating], class_id: np.int64) -> dict[str, Any]:
+    xmin, ymin, xmax, ymax = map(float, box_xyxy)
+    width, height = xmax - xmin, ymax - ymin
+    return {
+        "image_id": image_id,
+        "category_id": int(class_id),
+        "bbox": [xmin, ymin, width, height],
+        "area": width * height,
+    }
 
 
 def _class_figures(
@@ -139,13 +137,3 @@ def _mean(values: NDArray[np.float64]) -> float | None:
 
 def _present(value: float) -> float | None:
     return None if value == ABSENT else float(value)
-
-
-def _xywh(box_xyxy: NDArray[np.floating]) -> list[float]:
-    xmin, ymin, xmax, ymax = map(float, box_xyxy)
-    return [xmin, ymin, xmax - xmin, ymax - ymin]
-
-
-def _area(box_xyxy: NDArray[np.floating]) -> float:
-    _, _, width, height = _xywh(box_xyxy)
-    return width * height
