@@ -69,10 +69,6 @@ class Box:
             min(max(self.ymax, 0.0), height),
         )
 
-    def is_inside(self, *, width: float, height: float) -> bool:
-        """True where no edge lies outside an image of ``width`` by ``height`` pixels."""
-        return self.clip(width=width, height=height) == self
-
     def iou(self, other: Box) -> float:
         """Intersection over union, 0 to 1; 0 where either box is empty."""
         across = min(self.xmax, other.xmax) - max(self.xmin, other.xmin)
