@@ -27,7 +27,7 @@ def extent(mask: NDArray[np.bool_]) -> tuple[float, float, float, float]:
 def test_every_box_is_tight_around_its_item_and_inside_the_picture(index: int) -> None:
     for item in scene(index).items:
         assert item.box.xyxy == extent(item.mask)
-        assert item.box.is_inside(width=SHAPE[1], height=SHAPE[0])
+        assert item.box.clip(width=SHAPE[1], height=SHAPE[0]) == item.box
 
 
 @pytest.mark.parametrize("shape", [(120, 120), (400, 120), (120, 400)])

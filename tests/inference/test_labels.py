@@ -55,5 +55,5 @@ def test_a_label_lies_in_the_picture_wherever_its_box_lies(
 ) -> None:
     box = Box(min(left, right), min(top, bottom), max(left, right), max(top, bottom))
     place = place_label(LABEL, box, [], **PICTURE)
-    assert place.is_inside(**PICTURE)
+    assert place.clip(**PICTURE) == place
     assert (place.width, place.height) == (pytest.approx(40), pytest.approx(10))
