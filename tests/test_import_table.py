@@ -11,14 +11,15 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "tfodkit"
 
-GROUND = {"errors", "boxes", "files", "resources"}
-DATA = GROUND | {"annotations", "dataset", "records", "config"}
+GROUND = {"errors", "findings", "boxes", "files", "resources"}
+DATA = GROUND | {"images", "annotations", "dataset", "records", "config"}
 DOING = {"evaluation", "inference", "training", "exporting"}
 MAY_IMPORT = {
     **dict.fromkeys(GROUND, GROUND),
-    "annotations": GROUND,
-    "dataset": GROUND | {"annotations"},
-    "records": GROUND | {"annotations", "dataset"},
+    "images": GROUND,
+    "annotations": GROUND | {"images"},
+    "dataset": GROUND | {"images", "annotations"},
+    "records": GROUND | {"images", "annotations", "dataset"},
     # the schema of pipeline.config is odapi's, and loads without TensorFlow
     "config": GROUND | {"annotations", "dataset", "records.manifest", "odapi.protos"},
     "odapi": GROUND,

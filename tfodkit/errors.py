@@ -29,15 +29,18 @@ class Problem:
     """One thing that is wrong, in the four parts of a message.
 
     ``where`` is a file, with ``:line`` where known; ``what`` names the object and what is wrong with its value, without
-    a full stop; ``remedy`` is a sentence that says what to do.
+    a full stop; ``remedy`` is a sentence that says what to do. ``code`` is the rule that was broken, where there is
+    one, such as ``TFK303``; it never changes its meaning.
     """
 
     where: str
     what: str
     remedy: str
+    code: str = ""
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.what}. {self.remedy}"
+        text = f"{self.where}: {self.what}. {self.remedy}"
+        return f"{text} [{self.code}]" if self.code else text
 
 
 class TfodkitError(Exception):

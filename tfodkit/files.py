@@ -105,6 +105,30 @@ def list_files(folder: Path, suffixes: frozenset[str]) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.suffix.lower() in suffixes and path.is_file())
 
 
+def walk_files(folder: Path, suffixes: frozenset[str]) -> tuple[list[Path], list[Path]]:
+    """Files in ``folder`` and below, as :func:`list_files`; and links to folders above themselves, not followed.
+
+    Folders behind other links are walked, each once. Names that start with a dot are the system's, and passed over.
+    """
+    found: list[Path] = []
+    loops: list[Path] = []
+    seen = {os.path.realpath(folder)}
+    waiting = [folder]
+    while waiting:
+        current = waiting.pop()
+        for entry in sorted(os.scandir(current), key=lambda entry: entry.name):
+            if entry.name.startswith("."):
+                continue
+            path = current / entry.name
+            if entry.is_dir():
+                real = os.path.realpath(path)
+                (loops if real in seen else waiting).append(path)
+                seen.add(real)
+            elif path.suffix.lower() in suffixes and entry.is_file():
+                found.append(path)
+    return sorted(found), sorted(loops)
+
+
 def sha256(path: Path) -> str:
     """The SHA-256 of a file's content in hexadecimal."""
     digest = hashlib.sha256()

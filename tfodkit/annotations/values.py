@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from tfodkit.annotations.keypoints import Keypoint
+from tfodkit.annotations.masks import Mask
 from tfodkit.boxes import Box
-from tfodkit.errors import Problem
 
 UNSPECIFIED = "Unspecified"
 
@@ -23,6 +24,10 @@ class ObjectAnnotation:
     truncated: bool = False
     pose: str = UNSPECIFIED
     """The view that the object is seen from, such as ``Left``; labelImg always writes ``Unspecified``."""
+    is_crowd: bool = False
+    """COCO's: the box is round a group of objects, which evaluation passes over."""
+    mask: Mask | None = None
+    keypoints: tuple[Keypoint, ...] = ()
 
     def __post_init__(self) -> None:
         if problem := label_problem(self.label):
@@ -43,43 +48,22 @@ class ImageAnnotation:
     objects: tuple[ObjectAnnotation, ...] = ()
     source: Path | None = None
     """The file that the annotation was read from."""
+    subfolder: str = ""
+    """Where the image lies below the folder of the images, with ``/``; blank right in it."""
 
     def __post_init__(self) -> None:
         if self.width < 1 or self.height < 1:
             raise ValueError(f"an image's size must be at least 1 x 1, but got {self.width} x {self.height}")
 
     @property
+    def name(self) -> str:
+        """The path below the folder of the images: unique in a data set."""
+        return f"{self.subfolder}/{self.image.name}" if self.subfolder else self.image.name
+
+    @property
     def labels(self) -> frozenset[str]:
         """The classes that occur."""
         return frozenset(found.label for found in self.objects)
-
-
-@dataclass(frozen=True, slots=True)
-class LeftOut:
-    """Something that can't become a training example and is passed over, counted and named."""
-
-    reason: str
-    """In the plural, the same words for all of one kind: ``boxes of zero size``."""
-    path: Path
-    line: int | None = None
-    what: str = ""
-    """Which object of the file, such as ``object 3 "cat"``; blank for the whole file."""
-
-    @property
-    def where(self) -> str:
-        """``a.xml:17 object 3 "cat"``: by file name alone, the same on every machine; valid Unicode."""
-        name = self.path.name.encode(errors="backslashreplace").decode()
-        place = name if self.line is None else f"{name}:{self.line}"
-        return f"{place} {self.what}".rstrip()
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What a reader made of one or more annotation files: what it understood, what is wrong, what it passed over."""
-
-    annotations: tuple[ImageAnnotation, ...] = ()
-    problems: tuple[Problem, ...] = ()
-    left_out: tuple[LeftOut, ...] = ()
 
 
 @lru_cache(maxsize=1024)  # a data set has few labels and many objects

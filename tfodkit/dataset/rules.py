@@ -1,0 +1,21 @@
+"""What can be wrong with a data set as a whole (TFK5xx)."""
+
+from __future__ import annotations
+
+from tfodkit.findings import Rule, Severity
+
+_ERROR, _WARNING, _NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE
+
+IMAGES_EQUAL = Rule("TFK501", _WARNING, "images with the same content", "Keep one of them; they stay in one split.")
+IMAGES_ALIKE = Rule(
+    "TFK502",
+    _NOTE,
+    "images that are nearly equal",
+    "Keep one of them, unless their differences matter; they stay in one split.",
+)
+CLASS_RARE = Rule("TFK503", _WARNING, "classes with too few images", "Label more images of the class.")
+NO_OBJECTS = Rule("TFK504", _NOTE, "images without objects", "They are trained on as background.")
+CLASS_NOT_IN_SPLIT = Rule("TFK505", _WARNING, "classes that a split lacks", "Label more images of the class.")
+
+RULES: tuple[Rule, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Rule))
+"""All of them, in the order of their codes."""

@@ -1,0 +1,1 @@
+"""Image files: finding them, what they are, what is wrong with them, and mending that."""
