@@ -1,4 +1,4 @@
-"""Reads labelImg's Pascal VOC XML.
+"""Reads Pascal VOC XML, as labelImg writes it and as the VOC devkits have it.
 
 ::
 
@@ -23,62 +23,88 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from lxml import etree
 
-from tfodkit.annotations.image_folder import ImageFolder
-from tfodkit.annotations.values import (
-    UNSPECIFIED,
-    ImageAnnotation,
-    LeftOut,
-    ObjectAnnotation,
-    Reading,
-    label_problem,
+from tfodkit.annotations.drafts import ImageDraft, ObjectDraft, Reading
+from tfodkit.annotations.rules import (
+    ANNOTATION_TOO_LARGE,
+    ANNOTATION_UNREADABLE,
+    DECIMAL_COMMA,
+    ENTITIES,
+    FIELD_INVALID,
+    FIELD_MISSING,
+    NOT_AN_ANNOTATION,
+    NOT_WELL_FORMED,
 )
-from tfodkit.boxes import Box
-from tfodkit.errors import DataError, Problem
+from tfodkit.annotations.values import UNSPECIFIED, label_problem
+from tfodkit.findings import Finding, Rule
+from tfodkit.images.index import ImageIndex, NoImageError
 
 MAX_XML_BYTES = 16 << 20
-MAX_SIDE = (1 << 31) - 1
-"""Pixels; PNG's own limit, above JPEG's."""
-ZERO_SIZE = "boxes of zero size"
 
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?(nan|inf|infinity)", re.ASCII | re.IGNORECASE)
+_COMMA = re.compile(r"[+-]?\d+,\d+", re.ASCII)
 _LXML_PLACE = re.compile(r",? line \d+, column \d+.*")
-_LABEL_AGAIN = "Label the image again with labelImg, or correct the file in a text editor."
-_FIX_BOX = "Fix the box in labelImg."
 _FLAGS = {"": False, "0": False, "1": True}
+_SIDES = ("xmin", "ymin", "xmax", "ymax")
 
 
-def read_voc_xml(path: Path, images: ImageFolder) -> Reading:
-    """The annotation in ``path`` and its image in ``images``; every problem of the file in ``problems``.
+def read_voc(root: Path, paths: Sequence[Path], images: ImageIndex) -> Iterator[Reading]:
+    """What each XML file in ``paths`` says, and the image in ``images`` that it is about; one reading a file.
 
-    Boxes without width or height are left out, and named in ``left_out``. Labels lose white space at their ends.
+    ``root`` is the folder that the files lie below: an image in the same subfolder goes before others of its name.
     """
+    for path in paths:
+        subfolder = path.parent.relative_to(root).as_posix()
+        yield read_voc_xml(path, images, subfolder="" if subfolder == "." else subfolder)
+
+
+def read_voc_xml(path: Path, images: ImageIndex, *, subfolder: str = "") -> Reading:
+    """What the file says; no draft where it is no annotation, or its image can't be told."""
+    file = _VocFile(path)
     try:
-        root = _root(path)
-    except DataError as error:
-        return Reading(problems=error.problems)
-    return _VocFile(path, root).reading(images)
+        return file.reading(_root(path), images, subfolder)
+    except _FaultError as fault:
+        file.note(fault.rule, fault.what, line=fault.line)
+        return Reading((), tuple(file.findings), _image_by_stem(path, images, subfolder))
+
+
+def _image_by_stem(path: Path, images: ImageIndex, subfolder: str) -> tuple[str, ...]:
+    try:
+        return (images.name_of(images.find("", stem=path.stem, subfolder=subfolder)),)
+    except NoImageError:
+        return ()
+
+
+class _FaultError(Exception):
+    """The whole file, or the object that is being read, can't be used."""
+
+    def __init__(self, rule: Rule, what: str, line: int | None = None) -> None:
+        super().__init__(rule, what)
+        self.rule = rule
+        self.what = what
+        self.line = line
 
 
 def _root(path: Path) -> etree._Element:
     try:
         if (size := path.stat().st_size) > MAX_XML_BYTES:
-            raise DataError(str(path), f"{size} bytes are too many for an annotation", _LABEL_AGAIN)
+            raise _FaultError(ANNOTATION_TOO_LARGE, f"{size} bytes are too many for an annotation")
         root = etree.fromstring(path.read_bytes(), _parser())
     except OSError as error:
-        raise DataError(str(path), f"the file can't be read: {error.strerror}", "Check the file.") from error
+        raise _FaultError(ANNOTATION_UNREADABLE, f"the file can't be read: {error.strerror}") from error
     except etree.XMLSyntaxError as error:
         what = f"not well-formed XML: {_LXML_PLACE.sub('', error.msg or 'empty')}"
-        raise DataError(f"{path}:{error.lineno or 1}", what, _LABEL_AGAIN) from error
+        raise _FaultError(NOT_WELL_FORMED, what, error.lineno or 1) from error
     if root.getroottree().docinfo.internalDTD is not None:
-        raise DataError(str(path), "the XML has a DOCTYPE, which annotations have no use for", "Remove it.")
+        raise _FaultError(ENTITIES, "the XML has a DOCTYPE")
     if root.tag != "annotation":
         what = f"the outermost element is <{root.tag}>, not <annotation>"
-        raise DataError(f"{path}:{root.sourceline}", what, "Pass Pascal VOC XML, as labelImg writes it.")
+        raise _FaultError(NOT_AN_ANNOTATION, what, _line(root))
     return root
 
 
@@ -89,125 +115,85 @@ def _parser() -> etree.XMLParser:
     )
 
 
-class _UnusableError(Exception):
-    """What is being read has a problem that has been noted; go on with the next."""
-
-
 class _VocFile:
-    """One file on its way to an ImageAnnotation, with the problems found so far."""
+    """One file on its way to a draft, with what was found so far."""
 
-    def __init__(self, path: Path, root: etree._Element) -> None:
+    def __init__(self, path: Path) -> None:
         self.path = path
-        self.root = root
-        self.problems: list[Problem] = []
-        self.left_out: list[LeftOut] = []
+        self.findings: list[Finding] = []
 
-    def reading(self, images: ImageFolder) -> Reading:
-        """The outcome; an annotation in it only where nothing was wrong."""
-        image = self._attempt_image(images)
-        size = self._attempt_size()
-        objects = self._objects(size)
-        annotations: tuple[ImageAnnotation, ...] = ()
-        if image and size and not self.problems:
-            annotations = (ImageAnnotation(image, *size, objects, self.path),)
-        return Reading(annotations, tuple(self.problems), tuple(self.left_out))
+    def note(self, rule: Rule, what: str, *, line: int | None, subject: str = "") -> None:
+        self.findings.append(Finding(rule, self.path, what, line, subject))
 
-    def _attempt_image(self, images: ImageFolder) -> Path | None:
-        element = self.root.find("filename")
-        filename = _text(element)
+    def reading(self, root: etree._Element, images: ImageIndex, subfolder: str) -> Reading:
+        """The draft of a file that is an annotation; raises :class:`_FaultError` where it has no image."""
+        filename = root.find("filename")
+        objects = tuple(self._objects(root))
         try:
-            return images.find(filename, stem=self.path.stem)
-        except LookupError as error:
-            self._note(element, f"<filename>: {error.args[0]}", "Put the image there, or pass its folder.")
-        except ValueError as error:
-            self._note(element, f"<filename>: {error}", "Write the image's plain file name.")
-        return None
+            image = images.find(_text(filename), stem=self.path.stem, subfolder=subfolder)
+        except NoImageError as error:
+            line = _line(root if filename is None else filename)
+            raise _FaultError(error.rule, f"<filename>: {error.what}", line) from error
+        size = root.find("size")
+        draft = ImageDraft(
+            image=image,
+            name=images.name_of(image),
+            source=self.path,
+            objects=objects,
+            size=(_pixels(size, "width"), _pixels(size, "height")),
+            line=_line(root if size is None else size),
+        )
+        return Reading((draft,), tuple(self.findings))
 
-    def _attempt_size(self) -> tuple[int, int] | None:
-        try:
-            size = self._child(self.root, "size", "the annotation")
-            return self._pixels(size, "width"), self._pixels(size, "height")
-        except _UnusableError:
-            return None
-
-    def _objects(self, size: tuple[int, int] | None) -> tuple[ObjectAnnotation, ...]:
-        objects = []
-        for number, element in enumerate(self.root.findall("object"), start=1):
+    def _objects(self, root: etree._Element) -> Iterator[ObjectDraft]:
+        for number, element in enumerate(root.findall("object"), start=1):
+            label = element.findtext("name") or ""
             try:
-                found = self._object(element, number, size)
-            except _UnusableError:
-                continue
-            if found:
-                objects.append(found)
-        return tuple(objects)
+                yield _object(element, number, label)
+            except _FaultError as fault:
+                self.note(fault.rule, fault.what, line=fault.line, subject=f'object {number} "{label.strip()}"')
 
-    def _object(self, element: etree._Element, number: int, size: tuple[int, int] | None) -> ObjectAnnotation | None:
-        label = _text(element.find("name"))
-        title = f'object {number} "{label}"'
-        if problem := label_problem(label):
-            self._refuse(element, f"object {number}: <name> can't name a class: {problem}", "Name the object.")
-        pose = _text(element.find("pose")) or UNSPECIFIED
-        if problem := label_problem(pose):
-            self._refuse(element.find("pose"), f"{title}: <pose> is no name: {problem}", _LABEL_AGAIN)
-        bndbox = self._child(element, "bndbox", title)
-        box = Box(*(self._number(bndbox, field, title) for field in ("xmin", "ymin", "xmax", "ymax")))
-        self._check_box(bndbox, box, size, title)
-        difficult, truncated = (self._flag(element, field, title) for field in ("difficult", "truncated"))
-        if box.is_empty:
-            self.left_out.append(LeftOut(ZERO_SIZE, self.path, _line(bndbox), title))
-            return None
-        return ObjectAnnotation(label, box, difficult, truncated, pose)
 
-    def _check_box(self, bndbox: etree._Element, box: Box, size: tuple[int, int] | None, title: str) -> None:
-        width, height = size or (math.inf, math.inf)
-        faults = [
-            ("xmin", box.xmin < 0, f"xmin {box.xmin:g} < 0"),
-            ("ymin", box.ymin < 0, f"ymin {box.ymin:g} < 0"),
-            ("xmax", box.xmax > width, f"xmax {box.xmax:g} > width {width:g}"),
-            ("ymax", box.ymax > height, f"ymax {box.ymax:g} > height {height:g}"),
-            ("xmin", box.width < 0, f"xmin {box.xmin:g} > xmax {box.xmax:g}"),
-            ("ymin", box.height < 0, f"ymin {box.ymin:g} > ymax {box.ymax:g}"),
-        ]
-        found = [(field, what) for field, is_wrong, what in faults if is_wrong]
-        for field, what in found:
-            self._note(bndbox.find(field), f"{title}: {what}", _FIX_BOX)
-        if found:
-            raise _UnusableError
+def _object(element: etree._Element, number: int, label: str) -> ObjectDraft:
+    bndbox = _child(element, "bndbox")
+    xmin, ymin, xmax, ymax = (_number(_child(bndbox, side), side) for side in _SIDES)
+    pose = _text(element.find("pose")) or UNSPECIFIED
+    if problem := label_problem(pose):
+        raise _fault(FIELD_INVALID, element.find("pose"), f"<pose> is no name: {problem}")
+    difficult, truncated = (_flag(element, field) for field in ("difficult", "truncated"))
+    return ObjectDraft(number, label, (xmin, ymin, xmax, ymax), _line(bndbox), difficult, truncated, pose)
 
-    def _pixels(self, size: etree._Element, field: str) -> int:
-        value = self._number(size, field, "<size>")
-        if not 1 <= value <= MAX_SIDE or not value.is_integer():
-            what = f"<size>: {field} must be a whole number of pixels, but got {value:g}"
-            self._refuse(size.find(field), what, _LABEL_AGAIN)
-        return int(value)
 
-    def _number(self, parent: etree._Element, field: str, title: str) -> float:
-        element = self._child(parent, field, title)
-        text = _text(element)
-        value = float(text) if _NUMBER.fullmatch(text) else math.nan
-        if not math.isfinite(value):
-            self._refuse(element, f"{title}: {field} must be a finite number, but got {text!r:.40}", _LABEL_AGAIN)
-        return value
+def _child(parent: etree._Element, field: str) -> etree._Element:
+    child = parent.find(field)
+    if child is None:
+        raise _FaultError(FIELD_MISSING, f"there is no <{field}>", _line(parent))
+    return child
 
-    def _flag(self, element: etree._Element, field: str, title: str) -> bool:
-        text = _text(element.find(field))
-        if text not in _FLAGS:
-            self._refuse(element.find(field), f"{title}: {field} must be 0 or 1, but got {text!r:.40}", _LABEL_AGAIN)
-        return _FLAGS[text]
 
-    def _child(self, parent: etree._Element, field: str, title: str) -> etree._Element:
-        child = parent.find(field)
-        if child is None:
-            self._refuse(parent, f"{title} has no <{field}>", _LABEL_AGAIN)
-        return child
+def _number(element: etree._Element, field: str) -> float:
+    text = _text(element)
+    if _NUMBER.fullmatch(text):
+        return float(text)
+    rule = DECIMAL_COMMA if _COMMA.fullmatch(text) else FIELD_INVALID
+    raise _fault(rule, element, f"{field} must be a number, but got {text!r:.40}")
 
-    def _refuse(self, element: etree._Element | None, what: str, remedy: str) -> NoReturn:
-        self._note(element, what, remedy)
-        raise _UnusableError
 
-    def _note(self, element: etree._Element | None, what: str, remedy: str) -> None:
-        line = _line(self.root if element is None else element)
-        self.problems.append(Problem(f"{self.path}:{line}", what, remedy))
+def _flag(element: etree._Element, field: str) -> bool:
+    text = _text(element.find(field))
+    if text not in _FLAGS:
+        raise _fault(FIELD_INVALID, element.find(field), f"{field} must be 0 or 1, but got {text!r:.40}")
+    return _FLAGS[text]
+
+
+def _fault(rule: Rule, element: etree._Element | None, what: str) -> _FaultError:
+    return _FaultError(rule, what, None if element is None else _line(element))
+
+
+def _pixels(size: etree._Element | None, field: str) -> float:
+    """The width or height as stated; nan where nothing that reads as a number is stated."""
+    text = _text(None if size is None else size.find(field))
+    return float(text) if _NUMBER.fullmatch(text) else math.nan
 
 
 def _line(element: etree._Element) -> int:
