@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
+from tfodkit.annotations.drafts import ImageDraft
+from tfodkit.annotations.rules import ANNOTATED_TWICE, NOT_ANNOTATED
 from tfodkit.annotations.values import ImageAnnotation
+from tfodkit.dataset.frame import UPRIGHT, frame_of
+from tfodkit.dataset.judge_objects import ObjectJudge
+from tfodkit.dataset.label_map import LabelMap
+from tfodkit.dataset.policies import Policies
+from tfodkit.dataset.source import Source
+from tfodkit.errors import DataError
 from tfodkit.findings import Finding
 from tfodkit.images.facts import ImageFacts
-from tfodkit.images.mends import ImageMend
+from tfodkit.images.mends import MENDED_BY_ENCODING, ImageMend
+from tfodkit.images.reading import examine_image
+from tfodkit.images.rules import EXIF_ROTATED, FOLDER_LOOP
+
+AHEAD = 8
+"""Images that each worker may be ahead of the judge: enough to even out large ones."""
+
+Progress = Callable[[int, int], None]
+"""Called after each image with the images done and the images in all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +53,131 @@ class Survey:
     """The annotations' format: ``voc``, ``coco``, ``yolo`` or ``csv``."""
     images: tuple[SurveyedImage, ...]
     findings: tuple[Finding, ...]
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """What stands in the way of records."""
+        return tuple(finding for finding in self.findings if finding.is_error)
+
+    def require_sound(self) -> None:
+        """Raise :class:`DataError` with every error."""
+        if errors := self.errors:
+            raise DataError.collect(finding.problem for finding in errors)
+
+
+def survey(
+    source: Source,
+    *,
+    policies: Policies | None = None,
+    decode: bool = True,
+    workers: int | None = None,
+    label_map: LabelMap | None = None,
+    progress: Progress | None = None,
+) -> Survey:
+    """Read every annotation of ``source``, examine every image, and judge them by ``policies``.
+
+    With ``decode`` each image is decoded to its last pixel; otherwise its header and its end are looked at, which is
+    many times faster. ``label_map`` names the classes that are allowed; all are without one. ``workers`` is a number of
+    threads, one for each processor unless given; the outcome does not depend on it.
+
+    Bad data raises nothing: see ``findings``, sorted by file and line.
+    """
+    judge = _Judge(policies or Policies(), label_map)
+    total = len(source.images.images)
+    for done, (draft, facts) in enumerate(_examined(judge.drafts(source), decode, workers), start=1):
+        judge.add(draft, facts)
+        if progress:
+            progress(min(done, total), total)
+    return judge.survey(source)
+
+
+def worker_count(workers: int | None) -> int:
+    """``workers``, or one for each processor."""
+    return workers or os.cpu_count() or 1
+
+
+def _examined(
+    drafts: Iterable[ImageDraft], decode: bool, workers: int | None
+) -> Iterator[tuple[ImageDraft, ImageFacts]]:
+    """Each draft with its image's facts, in order, examined ahead in threads."""
+    threads = worker_count(workers)
+    waiting: deque[tuple[ImageDraft, Future[ImageFacts]]] = deque()
+    with ThreadPoolExecutor(threads) as pool:
+        for draft in drafts:
+            waiting.append((draft, pool.submit(examine_image, draft.image, decode=decode)))
+            if len(waiting) > threads * AHEAD:
+                first, facts = waiting.popleft()
+                yield first, facts.result()
+        while waiting:
+            first, facts = waiting.popleft()
+            yield first, facts.result()
+
+
+class _Judge:
+    """Judges one image after the other, and keeps what comes of it."""
+
+    def __init__(self, policies: Policies, label_map: LabelMap | None) -> None:
+        self._policies = policies
+        self._objects = ObjectJudge(policies, None if label_map is None else frozenset(label_map.names))
+        self._images: list[SurveyedImage] = []
+        self._findings: list[Finding] = []
+        self._sources: dict[str, Path] = {}
+        self._unreadable: set[str] = set()
+
+    def drafts(self, source: Source) -> Iterator[ImageDraft]:
+        """The drafts of all readings; an image's second one is a finding."""
+        for reading in source.readings():
+            self._findings.extend(reading.findings)
+            self._unreadable.update(reading.unreadable)
+            yield from filter(self._is_first, reading.drafts)
+
+    def add(self, draft: ImageDraft, facts: ImageFacts) -> None:
+        mend, findings = self._mend_of(draft, facts)
+        frame = None
+        if facts.width:
+            frame, more = frame_of(draft, facts, self._policies)
+            findings += more
+        objects, more = self._objects.judge(draft, frame)
+        self._findings += findings
+        self._findings += more
+        if frame and not any(finding.is_error for finding in findings):
+            folder = str(PurePosixPath(draft.name).parent)
+            annotation = ImageAnnotation(
+                draft.image, *frame.recorded_size, objects, draft.source, "" if folder == "." else folder
+            )
+            self._images.append(SurveyedImage(annotation, facts, mend))
+
+    def survey(self, source: Source) -> Survey:
+        findings = [*self._findings, *self._not_annotated(source), *map(_loop, source.images.loops)]
+        if self._policies.drop_invalid:
+            findings = [finding.left_out() if finding.is_error else finding for finding in findings]
+        findings.sort(key=lambda finding: (str(finding.path), finding.line or 0, finding.code, finding.subject))
+        images = sorted(self._images, key=lambda image: image.annotation.name)
+        return Survey(source.images.folder, source.format, tuple(images), tuple(findings))
+
+    def _is_first(self, draft: ImageDraft) -> bool:
+        first = self._sources.get(draft.name)
+        if first is None:
+            self._sources[draft.name] = draft.source
+            return True
+        what = f"{draft.name} is annotated in {first.name} already"
+        self._findings.append(Finding(ANNOTATED_TWICE, draft.source, what, draft.line))
+        return False
+
+    def _mend_of(self, draft: ImageDraft, facts: ImageFacts) -> tuple[ImageMend | None, list[Finding]]:
+        """What to do to the image's bytes, and what is wrong with them; EXIF's turn is the frame's matter."""
+        findings = [Finding(flaw.rule, draft.image, flaw.what) for flaw in facts.flaws if flaw.rule is not EXIF_ROTATED]
+        encode_again = self._policies.repair_images and any(finding.rule in MENDED_BY_ENCODING for finding in findings)
+        if encode_again:
+            findings = [finding.fixed() if finding.rule in MENDED_BY_ENCODING else finding for finding in findings]
+        exif = None if facts.orientation == UPRIGHT or self._policies.exif == "error" else self._policies.exif
+        return (ImageMend(exif, encode_again) if exif or encode_again else None), findings
+
+    def _not_annotated(self, source: Source) -> Iterator[Finding]:
+        for image in source.images.images:
+            if (name := source.images.name_of(image)) not in self._sources and name not in self._unreadable:
+                yield Finding(NOT_ANNOTATED, image, "no annotation is about this image").left_out()
+
+
+def _loop(link: Path) -> Finding:
+    return Finding(FOLDER_LOOP, link, "the link leads to a folder that was read already")
