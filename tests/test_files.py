@@ -1,9 +1,12 @@
 import errno
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tfodkit import files
+from tfodkit import atomic, files
 from tfodkit.errors import OutputError
 
 
@@ -75,21 +78,98 @@ def test_force_replaces_only_a_folder_with_the_marker(tmp_path: Path) -> None:
     assert list(path.iterdir()) == []
 
 
-def test_a_replacement_that_fails_leaves_the_old_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "records"
-    files.write_text(path / "old", "old")
+@pytest.fixture(params=["exchange", "two renames"])
+def swap(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Both ways to replace a folder: in one step, and that of file systems which have no such step."""
+    if request.param == "two renames":
+        monkeypatch.setattr(atomic, "exchange", lambda *_: False)
+    return str(request.param)
+
+
+def fail_to_place(monkeypatch: pytest.MonkeyPatch, place: Path, error: BaseException) -> None:
+    """Let the new folder not take its place."""
     rename = Path.rename
 
-    def fail_for_the_new(self: Path, target: Path) -> Path:
-        if self.suffix == ".part" and target == path:
-            raise PermissionError(13, "Permission denied")
-        return rename(self, target)
+    def refuse(*names: Path) -> bool:
+        raise error
 
-    monkeypatch.setattr(Path, "rename", fail_for_the_new)
+    def rename_but_the_new(self: Path, target: Path) -> Path:
+        return rename(self, target) if (self.name, target) != ("new", place) else refuse()
+
+    if atomic.exchange.__name__ == "exchange":
+        monkeypatch.setattr(atomic, "exchange", refuse)
+    monkeypatch.setattr(Path, "rename", rename_but_the_new)
+
+
+def test_a_replacement_that_fails_leaves_the_old_folder(
+    tmp_path: Path, swap: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "records"
+    files.write_text(path / "old", "old")
+    fail_to_place(monkeypatch, path, PermissionError(13, "Permission denied"))
     with pytest.raises(OutputError, match="can't be written: Permission denied"), files.folder_atomic(path, force=True):
         pass
     assert [child.name for child in tmp_path.iterdir()] == ["records"]
     assert (path / "old").read_text() == "old"
+
+
+WRITE = """
+import sys
+from pathlib import Path
+from tfodkit import atomic, files
+path, swap, stop = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
+if swap == "two renames":
+    atomic.exchange = lambda first, second: False
+def kill(frame, event, argument):
+    import os, signal
+    if event == "call" and frame.f_code.co_name == stop and (stop != "rename" or frame.f_locals["self"].name == "new"):
+        os.kill(os.getpid(), signal.SIGKILL)
+sys.setprofile(kill)
+with files.folder_atomic(path, force=True) as folder:
+    (folder / "new").touch()
+"""
+
+
+@pytest.mark.parametrize(
+    "stop", ["refuse_existing", "_recover", "_sync", "_put_in_place", "rename", "_clear", "rmtree"]
+)
+def test_a_kill_leaves_a_whole_folder_and_the_next_call_goes_on(tmp_path: Path, swap: str, stop: str) -> None:
+    path = tmp_path / "records"
+    files.write_text(path / "old", "old")
+    command = [sys.executable, "-c", WRITE, str(path), swap, stop]
+    done = subprocess.run(command, check=False, cwd=Path(__file__).parents[1])
+    assert done.returncode == (0 if (swap, stop) == ("exchange", "rename") else -signal.SIGKILL)
+    if (swap, stop) != ("two renames", "rename"):
+        assert [child.name for child in path.iterdir()] in (["old"], ["new"])
+    with pytest.raises(ValueError, match="on purpose"), files.folder_atomic(path, force=True):
+        raise ValueError("on purpose")
+    assert [child.name for child in path.iterdir()] in (["old"], ["new"])
+    with files.folder_atomic(path, force=True) as folder:
+        (folder / "next").touch()
+    assert [child.name for child in tmp_path.iterdir()] == ["records"]
+    assert [child.name for child in path.iterdir()] == ["next"]
+
+
+def test_what_came_there_meanwhile_is_not_replaced_without_force(tmp_path: Path) -> None:
+    path = tmp_path / "records"
+    with pytest.raises(OutputError, match="can't be written: Directory not empty"), files.folder_atomic(path):
+        files.write_text(path / "somebody", "else's")
+    assert [child.name for child in tmp_path.iterdir()] == ["records"]
+    assert (path / "somebody").exists()
+
+
+def test_one_process_writes_a_folder(tmp_path: Path) -> None:
+    path = tmp_path / "records"
+    with (
+        files.folder_atomic(path) as folder,
+        pytest.raises(
+            OutputError, match=r"records: another process is writing this folder\. Wait until it has ended, or choose"
+        ),
+        files.folder_atomic(path),
+    ):
+        pass
+    assert not folder.exists()
+    assert [child.name for child in tmp_path.iterdir()] == ["records"]
 
 
 def test_a_place_that_cannot_be_written_is_said(tmp_path: Path) -> None:

@@ -12,11 +12,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from tfodkit import atomic
 from tfodkit.errors import OutputError
 
 HASH_BLOCK = 1 << 20
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+
+_NEW, _OLD = "new", "old"
+"""What lies in the folder that belongs to a place while it is written."""
 
 
 @contextlib.contextmanager
@@ -60,25 +64,34 @@ def write_text(path: Path, text: str) -> None:
 def folder_atomic(path: Path, *, force: bool = False, marker: str | None = None) -> Iterator[Path]:
     """A fresh folder that becomes ``path`` when the block ends, and is gone when it raises.
 
+    A process that is killed at any moment leaves the old folder or the new one, whole; the disk too, should the power
+    fail. Where the file system can't exchange two names in one step, a kill between two renames leaves the old folder
+    beside its place, from where the next call puts it back. Until then the new folder grows in ``.<name>.part`` beside
+    ``path``, where what killed processes left is cleared away by the next call.
+
     Where ``path`` is a symbolic link, the folder that it leads to is the one that is written.
 
     Raises:
-        OutputError: as :func:`refuse_existing`, or the place can't be written. With ``force`` the old folder is
-            replaced in one rename once the new one is whole.
+        OutputError: as :func:`refuse_existing`; the place can't be written; or another process is writing it.
     """
     refuse_existing(path, force=force, marker=marker)
     place = path.resolve()
-    with _as_output_error(path):
-        place.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(prefix=f".{place.name}.", suffix=".part", dir=place.parent))
-    try:
-        with _as_output_error(path, only=_FULL):
-            yield temporary
+    part = place.with_name(f".{place.name}.part")
+    with contextlib.ExitStack() as stack:
         with _as_output_error(path):
-            temporary.chmod(0o777 & ~_umask())
-            _replace_folder(temporary, place)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(_claimed(part, path))
+            _recover(part, place)
+            stack.callback(_clear, part)
+        refuse_existing(path, force=force, marker=marker)
+        with _as_output_error(path):
+            new = part / _NEW
+            new.mkdir()
+        with _as_output_error(path, only=_FULL):
+            yield new
+        with _as_output_error(path):
+            _sync(new)
+            _put_in_place(part, place, force=force)
 
 
 def refuse_existing(path: Path, *, force: bool = False, marker: str | None = None) -> None:
@@ -138,20 +151,60 @@ def sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _replace_folder(new: Path, path: Path) -> None:
-    if not path.exists():
-        new.rename(path)
-        return
-    old = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".old", dir=path.parent))
+@contextlib.contextmanager
+def _claimed(part: Path, path: Path) -> Iterator[None]:
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(atomic.claimed(part))
+        except BlockingIOError as error:
+            remedy = "Wait until it has ended, or choose another place."
+            raise OutputError(str(path), "another process is writing this folder", remedy) from error
+        yield
+
+
+def _recover(part: Path, place: Path) -> None:
+    """Undo what a killed process left half done."""
+    if (part / _OLD).exists() and not place.exists():
+        (part / _OLD).rename(place)
+    _clear(part)
+
+
+def _clear(part: Path) -> None:
+    for name in (_NEW, _OLD):
+        shutil.rmtree(part / name, ignore_errors=True)
+
+
+def _put_in_place(part: Path, place: Path, *, force: bool) -> None:
+    """``part / _NEW`` becomes ``place``; what ``force`` may replace there is left in ``part``."""
+    new, old = part / _NEW, part / _OLD
+    if not force or not place.exists():
+        new.rename(place)  # over an empty folder at most: the system refuses to rename over content
+    elif not atomic.exchange(new, place):
+        place.rename(old)
+        try:
+            new.rename(place)
+        except BaseException:
+            old.rename(place)
+            raise
+    _sync_one(place.parent)
+
+
+def _sync(folder: Path) -> None:
+    """Have everything in ``folder``, and the folder, on the disk."""
+    for entry in os.scandir(folder):
+        if entry.is_dir(follow_symlinks=False):
+            _sync(Path(entry))
+        elif entry.is_file(follow_symlinks=False):
+            _sync_one(Path(entry))
+    _sync_one(folder)
+
+
+def _sync_one(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
     try:
-        path.rename(old / path.name)
-        new.rename(path)
-    except BaseException:
-        if not path.exists():
-            (old / path.name).rename(path)
-        raise
+        os.fsync(descriptor)
     finally:
-        shutil.rmtree(old, ignore_errors=True)
+        os.close(descriptor)
 
 
 @contextlib.contextmanager
