@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tfodkit.config.pipeline import Message
+from tfodkit.dataset.input_size import InputSize
 from tfodkit.errors import ConfigError, UsageError
 
 ARCHITECTURES = ("ssd", "faster_rcnn", "center_net")
@@ -50,13 +51,13 @@ def set_image_size(pipeline: Message, size: int, where: str) -> None:
             step.random_scale_crop_and_pad_to_square.output_size = size
 
 
-def input_size(pipeline: Message, where: str) -> str:
-    """The size that images are brought to, for people: ``320 x 320 px``."""
+def input_size(pipeline: Message, where: str) -> InputSize | None:
+    """The size that images are brought to; None where they are taken as they are."""
     resizer = architecture(pipeline, where).image_resizer
     kind = resizer.WhichOneof("image_resizer_oneof")
     if kind == "fixed_shape_resizer":
-        return f"{resizer.fixed_shape_resizer.width} x {resizer.fixed_shape_resizer.height} px"
+        return InputSize(resizer.fixed_shape_resizer.width, resizer.fixed_shape_resizer.height)
     if kind == "keep_aspect_ratio_resizer":
         sides = resizer.keep_aspect_ratio_resizer
-        return f"at most {sides.max_dimension} px long and {sides.min_dimension} px short, aspect kept"
-    return "as the images are"
+        return InputSize(sides.min_dimension, sides.max_dimension, keeps_ratio=True)
+    return None

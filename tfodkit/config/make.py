@@ -105,7 +105,7 @@ def _configure(
         classes=manifest.label_map.names,
         train_images=train_images,
         val_images=manifest.images("val"),
-        input_size=input_size(message, where),
+        input_size=str(input_size(message, where) or "as the images are"),
         training=training,
         epochs=training.steps * training.batch_size / train_images,
         fine_tune_checkpoint=message.train_config.fine_tune_checkpoint or None,

@@ -1,0 +1,55 @@
+"""What a check found, as text for a terminal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from tfodkit.dataset.check import CheckReport, effective_severity
+from tfodkit.findings import Finding, Outcome, Severity, by_rule
+
+SHOWN_PLACES = 5
+
+_ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
+
+
+def check_lines(report: CheckReport, *, shown: int | None = SHOWN_PLACES) -> Iterator[str]:
+    """Each rule that was broken with its first ``shown`` places (None for all), errors first; then the counts."""
+    groups = list(by_rule(report.findings).values())
+    groups.sort(key=lambda findings: min(_ORDER[effective_severity(finding)] for finding in findings))
+    for findings in groups:
+        yield from _group_lines(findings, shown)
+        yield ""
+    yield from _summary_lines(report)
+
+
+def _group_lines(findings: list[Finding], shown: int | None) -> Iterator[str]:
+    rule = findings[0].rule
+    severity = min((effective_severity(finding) for finding in findings), key=_ORDER.__getitem__)
+    yield f"{severity} {rule.code}: {len(findings)} {rule.name}{_outcomes(findings)}. {rule.remedy}"
+    places = findings if shown is None else findings[:shown]
+    for finding in places:
+        problem = finding.problem
+        yield f"  {problem.where}: {problem.what}"
+    if hidden := len(findings) - len(places):
+        yield f"  … and {hidden} more; --all shows them"
+
+
+def _outcomes(findings: list[Finding]) -> str:
+    """``, 3 fixed, 1 left out``: what was done about them, where something was."""
+    counts = Counter(finding.outcome for finding in findings)
+    parts = [f"{counts[outcome]} {outcome}" for outcome in (Outcome.FIXED, Outcome.LEFT_OUT) if counts[outcome]]
+    return "".join(f", {part}" for part in parts)
+
+
+def _summary_lines(report: CheckReport) -> Iterator[str]:
+    images = report.survey.images
+    boxes = Counter(item.label for image in images for item in image.annotation.objects)
+    counted = ", ".join(_counted(count, severity.value) for severity, count in report.counts.items())
+    yield f"{_counted(len(images), 'image')} with {_counted(boxes.total(), 'box', 'boxes')} of {len(boxes)} classes"
+    verdict = "records can be made" if report.is_sound else "no records can be made before the errors are mended"
+    yield f"{counted}: {verdict}"
+
+
+def _counted(count: int, noun: str, plural: str = "") -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {plural or noun + 's'}"
