@@ -1,12 +1,8 @@
 """Values are valid where they are built."""
 
-import os
-from pathlib import Path
-
 import pytest
 from builders import make_image_annotation, make_object
 
-from tfodkit.annotations import LeftOut
 from tfodkit.annotations.values import label_problem
 
 
@@ -47,7 +43,6 @@ def test_labels_are_the_classes_that_occur():
     assert make_image_annotation(labels=["mug", "bagel", "mug"]).labels == {"mug", "bagel"}
 
 
-def test_what_is_left_out_is_named_without_its_folder(tmp_path):
-    assert LeftOut("r", tmp_path / "a.xml", 17, 'object 3 "cat"').where == 'a.xml:17 object 3 "cat"'
-    assert LeftOut("r", tmp_path / "a.jpg").where == "a.jpg"
-    assert LeftOut("r", Path(os.fsdecode(b"/a\xff.jpg"))).where == "a\\udcff.jpg"  # what no UTF-8 file can hold
+def test_an_images_name_tells_where_it_lies():
+    assert make_image_annotation("in/tray.jpg").name == "tray.jpg"
+    assert make_image_annotation("in/a/b/tray.jpg", subfolder="a/b").name == "a/b/tray.jpg"

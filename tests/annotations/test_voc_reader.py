@@ -1,14 +1,14 @@
-"""labelImg's XML is read as it stands, or refused with file, line, object and remedy."""
+"""labelImg's XML is read as it stands, or its faults are found with file, line and object."""
 
+import math
 import re
 
 import pytest
 from builders import draw_image, shared_data
 
-from tfodkit.annotations import LeftOut, read_voc_xml
-from tfodkit.annotations.image_folder import ImageFolder
-from tfodkit.annotations.voc_reader import MAX_XML_BYTES
-from tfodkit.boxes import Box
+from tfodkit.annotations import read_voc
+from tfodkit.annotations.voc_reader import MAX_XML_BYTES, read_voc_xml
+from tfodkit.images.index import ImageIndex
 
 XML = """<annotation>
 	<folder>images</folder>
@@ -42,90 +42,107 @@ def read(tmp_path):
     def read_text(xml):
         path = tmp_path / "tray.xml"
         path.write_bytes(xml if isinstance(xml, bytes) else xml.encode())
-        return read_voc_xml(path, ImageFolder(tmp_path))
+        return read_voc_xml(path, ImageIndex(tmp_path))
 
     return read_text
 
 
 def problems(reading, tmp_path):
-    assert not reading.annotations, "what has problems gives no annotation"
-    return [str(problem).removeprefix(f"{tmp_path}/") for problem in reading.problems]
+    return [str(finding.problem).removeprefix(f"{tmp_path}/") for finding in reading.findings]
 
 
 def test_every_field_is_read(read, tmp_path):
     reading = read(XML)
-    (annotation,) = reading.annotations
-    assert (annotation.image, annotation.width, annotation.height) == (tmp_path / "tray.jpg", 40, 30)
-    assert annotation.source == tmp_path / "tray.xml"
-    (mug,) = annotation.objects
-    assert (mug.label, mug.box, mug.pose) == ("mug", Box(4, 6.5, 40, 30), "Left")
+    assert not reading.findings
+    (draft,) = reading.drafts
+    assert (draft.image, draft.name, draft.size, draft.line) == (tmp_path / "tray.jpg", "tray.jpg", (40, 30), 5)
+    assert draft.source == tmp_path / "tray.xml"
+    assert not draft.is_normalised
+    (mug,) = draft.objects
+    assert (mug.number, mug.label, mug.xyxy, mug.pose, mug.line) == (1, "mug", (4, 6.5, 40, 30), "Left", 15)
     assert (mug.truncated, mug.difficult) == (True, False)
-    assert not reading.problems
-    assert not reading.left_out
 
 
 def test_flags_and_pose_may_be_missing(read):
     xml = re.sub(r"\t\t<(pose|truncated|difficult)>.*\n", "", XML)
-    (mug,) = read(xml).annotations[0].objects
+    (mug,) = read(xml).drafts[0].objects
     assert (mug.truncated, mug.difficult, mug.pose) == (False, False, "Unspecified")
 
 
-def test_white_space_around_values_is_formatting(read):
-    xml = XML.replace("<name>mug</name>", "<name>\n mug </name>").replace("<xmin>4<", "<xmin> 4\n<")
-    assert read(xml).annotations[0].objects[0].label == "mug"
+def test_what_may_be_wrong_with_a_box_is_not_the_readers_matter(read):
+    xml = XML.replace("<xmin>4<", "<xmin>-nan<").replace("<xmax>40<", "<xmax>1e999<").replace(">mug<", "> mug <")
+    (mug,) = read(xml).drafts[0].objects
+    assert math.isnan(mug.xyxy[0])
+    assert mug.xyxy[2] == math.inf
+    assert (mug.label, mug.title) == (" mug ", 'object 1 "mug"')
 
 
-def test_an_image_without_objects_is_an_annotation(read):
-    assert read(re.sub(r"(?s)\t<object>.*</object>\n", "", XML)).annotations[0].objects == ()
+@pytest.mark.parametrize("stated", ["<width>x</width>", "<width/>", ""])
+def test_a_size_that_is_none_is_for_the_survey_to_judge(read, stated):
+    width, height = read(XML.replace("<width>40</width>", stated)).drafts[0].size
+    assert math.isnan(width)
+    assert height == 30
+
+
+def test_an_image_without_objects_is_a_draft(read):
+    assert read(re.sub(r"(?s)\t<object>.*</object>\n", "", XML)).drafts[0].objects == ()
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
 def test_the_encodings_of_xml_are_read(read, encoding):
     xml = XML.replace("mug", "crêpe 中")
-    assert read(xml.encode(encoding)).annotations[0].objects[0].label == "crêpe 中"
+    assert read(xml.encode(encoding)).drafts[0].objects[0].label == "crêpe 中"
 
 
 @pytest.mark.parametrize(
     ("old", "new", "problem"),
     [
-        ("<xmax>40<", "<xmax>41<", '18: object 1 "mug": xmax 41 > width 40. Fix the box in labelImg.'),
-        ("<ymax>30<", "<ymax>30.5<", '19: object 1 "mug": ymax 30.5 > height 30. Fix the box in labelImg.'),
-        ("<xmin>4<", "<xmin>-1<", '16: object 1 "mug": xmin -1 < 0. Fix the box in labelImg.'),
-        ("<xmax>40<", "<xmax>3<", '16: object 1 "mug": xmin 4 > xmax 3. Fix the box in labelImg.'),
-        ("<ymax>30<", "<ymax>3<", '17: object 1 "mug": ymin 6.5 > ymax 3. Fix the box in labelImg.'),
-        ("<xmin>4<", "<xmin>nan<", "16: object 1 \"mug\": xmin must be a finite number, but got 'nan'."),
-        ("<xmin>4<", "<xmin>1e999<", "16: object 1 \"mug\": xmin must be a finite number, but got '1e999'."),
-        ("<xmin>4<", "<xmin>4,5<", "16: object 1 \"mug\": xmin must be a finite number, but got '4,5'."),
-        ("<xmin>4<", "<xmin>1_0<", "16: object 1 \"mug\": xmin must be a finite number, but got '1_0'."),
-        ("<xmin>4</xmin>", "", '15: object 1 "mug" has no <xmin>'),
-        ("<name>mug<", "<name> <", "10: object 1: <name> can't name a class: it is blank. Name the object."),
-        ("<name>mug<", "<name>a\nb<", "10: object 1: <name> can't name a class: it has control characters."),
+        ("<xmin>4<", "<xmin>4,5<", "16: object 1 \"mug\": xmin must be a number, but got '4,5'. Write decimals with a"),
+        ("<xmin>4<", "<xmin>1_0<", "16: object 1 \"mug\": xmin must be a number, but got '1_0'. Label the image again"),
+        ("<xmin>4</xmin>", "", '15: object 1 "mug": there is no <xmin>. Label the image again, or correct the file'),
         ("<pose>Left<", "<pose>a\tb<", '12: object 1 "mug": <pose> is no name: it has control characters.'),
         ("<truncated>1<", "<truncated>yes<", "13: object 1 \"mug\": truncated must be 0 or 1, but got 'yes'."),
-        ("<width>40<", "<width>0<", "6: <size>: width must be a whole number of pixels, but got 0."),
-        ("<width>40<", "<width>40.5<", "6: <size>: width must be a whole number of pixels, but got 40.5."),
-        ("<width>40<", "<width>1e10<", "6: <size>: width must be a whole number of pixels, but got 1e+10."),
-        ("<width>40</width>", "", "5: <size> has no <width>"),
-        ("tray.jpg", "../tray.jpg", "3: <filename>: '../tray.jpg' leads out of the folder of the images."),
-        ("bndbox", "box", '10: object 1 "mug" has no <bndbox>'),
-        ("annotation>", "annotations>", "1: the outermost element is <annotations>, not <annotation>."),
-        ("</object>", "", "22: not well-formed XML: Opening and ending tag mismatch: object line 10 and annotation."),
-        ("<annotation>\n", '<!DOCTYPE annotation SYSTEM "x"><annotation>\n', " the XML has a DOCTYPE"),
+        ("bndbox", "box", '10: object 1 "mug": there is no <bndbox>.'),
     ],
 )
-def test_one_thing_wrong_is_one_problem(read, tmp_path, old, new, problem):
+def test_an_object_that_is_none_is_one_finding_and_the_image_remains(read, tmp_path, old, new, problem):
     assert old in XML
-    (found,) = problems(read(XML.replace(old, new)), tmp_path)
+    reading = read(XML.replace(old, new))
+    (found,) = problems(reading, tmp_path)
     assert found.startswith(f"tray.xml:{problem}")
+    assert reading.drafts[0].objects == ()
 
 
-def test_all_problems_of_a_file_are_found(read, tmp_path):
-    xml = XML.replace("<width>40<", "<width>x<").replace("<name>mug<", "<name><").replace("tray.jpg", "../x")
-    assert len(problems(read(xml), tmp_path)) == 3
+@pytest.mark.parametrize(
+    ("old", "new", "problem", "code"),
+    [
+        ("tray.jpg", "../tray.jpg", "3: <filename>: '../tray.jpg' leads out of the folder of the images.", "TFK109"),
+        ("annotation>", "annotations>", "1: the outermost element is <annotations>, not <annotation>.", "TFK102"),
+        ("</object>", "", "22: not well-formed XML: Opening and ending tag mismatch: object line 10 and a", "TFK101"),
+        (
+            "<annotation>\n",
+            '<!DOCTYPE annotation SYSTEM "x"><annotation>\n',
+            " the XML has a DOCTYPE.",
+            "TFK103",
+        ),
+    ],
+)
+def test_a_file_that_is_no_annotation_is_one_finding_and_no_draft(read, tmp_path, old, new, problem, code):
+    reading = read(XML.replace(old, new))
+    (found,) = problems(reading, tmp_path)
+    assert found.startswith(f"tray.xml:{problem}")
+    assert found.endswith(f"[{code}]")
+    assert not reading.drafts
+    assert reading.unreadable == ("tray.jpg",)  # so that nobody says the image had no annotation
+
+
+def test_all_faults_of_a_file_are_found(read, tmp_path):
+    xml = XML.replace("<xmin>4<", "<xmin><").replace("tray.jpg", "../x")
+    assert len(problems(read(xml), tmp_path)) == 2
 
 
 @pytest.mark.parametrize("content", [b"", b"\x00\x01", b"\xff\xfe\x00", b"<annotation>\xff</annotation>"])
-def test_what_is_no_xml_is_one_problem(read, tmp_path, content):
+def test_what_is_no_xml_is_one_finding(read, tmp_path, content):
     (found,) = problems(read(content), tmp_path)
     assert found.startswith("tray.xml:1: not well-formed XML")
 
@@ -150,27 +167,30 @@ def test_a_huge_file_is_not_read(read, tmp_path):
     assert found.startswith(f"tray.xml: {MAX_XML_BYTES + 1} bytes are too many for an annotation")
 
 
-@pytest.mark.parametrize(("field", "value"), [("xmax", "4"), ("ymax", "6.5")])
-def test_a_box_without_width_or_height_is_left_out_and_named(read, tmp_path, field, value):
-    reading = read(re.sub(f"<{field}>.*<", f"<{field}>{value}<", XML))
-    assert reading.annotations[0].objects == ()
-    assert reading.left_out == (LeftOut("boxes of zero size", tmp_path / "tray.xml", 15, 'object 1 "mug"'),)
-
-
-def test_an_unreadable_file_is_a_problem(tmp_path):
+def test_an_unreadable_file_is_a_finding(tmp_path):
     draw_image(tmp_path / "tray.jpg")
-    (found,) = problems(read_voc_xml(tmp_path / "nix.xml", ImageFolder(tmp_path)), tmp_path)
-    assert found == "nix.xml: the file can't be read: No such file or directory. Check the file."
+    (found,) = problems(read_voc_xml(tmp_path / "nix.xml", ImageIndex(tmp_path)), tmp_path)
+    assert found == "nix.xml: the file can't be read: No such file or directory. Check the file. [TFK105]"
+
+
+def test_an_image_of_the_same_subfolder_goes_first(tmp_path):
+    for folder in ("a", "b"):
+        draw_image(tmp_path / "images" / folder / "tray.jpg")
+        (tmp_path / "xml" / folder).mkdir(parents=True)
+        (tmp_path / "xml" / folder / "tray.xml").write_text(XML)
+    paths = sorted((tmp_path / "xml").glob("*/*.xml"))
+    readings = list(read_voc(tmp_path / "xml", paths, ImageIndex(tmp_path / "images")))
+    assert [reading.drafts[0].name for reading in readings] == ["a/tray.jpg", "b/tray.jpg"]
 
 
 @pytest.mark.parametrize(
     ("name", "annotations", "images", "boxes"),
-    [("raccoon", "annotations", "images", 217), ("bccd", "Annotations", "JPEGImages", 4886)],
+    [("raccoon", "annotations", "images", 217), ("bccd", "Annotations", "JPEGImages", 4888)],
 )
-def test_real_data_is_read_without_a_problem(name, annotations, images, boxes):
+def test_real_data_is_read_without_a_finding(name, annotations, images, boxes):
     data = shared_data(name)
-    folder = ImageFolder(data / images)
-    readings = [read_voc_xml(path, folder) for path in sorted((data / annotations).glob("*.xml"))]
-    assert [problem for reading in readings for problem in reading.problems] == []
-    assert len({annotation.image for reading in readings for annotation in reading.annotations}) == len(readings)
-    assert sum(len(annotation.objects) for reading in readings for annotation in reading.annotations) == boxes
+    paths = sorted((data / annotations).glob("*.xml"))
+    readings = list(read_voc(data / annotations, paths, ImageIndex(data / images)))
+    assert [finding for reading in readings for finding in reading.findings] == []
+    assert len({reading.drafts[0].image for reading in readings}) == len(readings)
+    assert sum(len(reading.drafts[0].objects) for reading in readings) == boxes
