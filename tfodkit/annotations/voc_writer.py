@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from lxml import etree
 
 from tfodkit import files
+from tfodkit.annotations.losses import CROWD, KEYPOINTS, MASKS, Loss, count_extras, losses_of
+from tfodkit.annotations.places import place_beside
 from tfodkit.annotations.values import ImageAnnotation, ObjectAnnotation
 from tfodkit.errors import DataError
 
@@ -43,6 +46,18 @@ def to_voc_xml(annotation: ImageAnnotation) -> bytes:
 def write_voc_xml(annotation: ImageAnnotation, path: Path) -> None:
     """Write :func:`to_voc_xml` to ``path``, atomically."""
     files.write_bytes(path, to_voc_xml(annotation))
+
+
+def write_voc(annotations: Sequence[ImageAnnotation], folder: Path) -> tuple[Loss, ...]:
+    """Write ``<folder>/<subfolder>/<stem>.xml`` of each image; say what XML as labelImg's can't hold.
+
+    Raises:
+        DataError: two images would share a file; or as :func:`to_voc_xml`. Nothing is written.
+    """
+    placed = [(path, to_voc_xml(annotation)) for annotation, path in place_beside(annotations, folder, ".xml")]
+    for path, content in placed:
+        files.write_bytes(path, content)
+    return losses_of(count_extras(annotations, MASKS, KEYPOINTS, CROWD))
 
 
 def _add_object(root: etree._Element, found: ObjectAnnotation) -> None:
