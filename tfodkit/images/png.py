@@ -1,0 +1,185 @@
+"""PNG files: what their chunks say, and the pixels.
+
+Read by the rules of libpng, which is what TensorFlow decodes with (PNG specification, third edition)::
+
+    89 "PNG" 0D 0A 1A 0A
+    length (4 bytes)  type (4 letters)  data  CRC-32 of type and data      for each chunk:
+    IHDR first; PLTE for colours by number; IDAT: the deflated pixels, chunk upon chunk; IEND last
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from dataclasses import dataclass, field
+from typing import Any
+
+from PIL import Image
+
+from tfodkit.images.damage import DamageError
+from tfodkit.images.exif import Orientation, find_orientation
+
+MAGIC = b"\x89PNG\r\n\x1a\n"
+CRITICAL = frozenset({b"IHDR", b"PLTE", b"IDAT", b"IEND"})
+
+PALETTE = 3
+ALPHA = frozenset({4, 6})
+SIXTEEN_BITS = 16
+
+MODES = {
+    (1, 0): ("1", "1"),
+    (2, 0): ("L", "L;2"),
+    (4, 0): ("L", "L;4"),
+    (8, 0): ("L", "L"),
+    (16, 0): ("L", "L;16B"),
+    (8, 2): ("RGB", "RGB"),
+    (16, 2): ("RGB", "RGB;16B"),
+    (1, 3): ("P", "P;1"),
+    (2, 3): ("P", "P;2"),
+    (4, 3): ("P", "P;4"),
+    (8, 3): ("P", "P"),
+    (8, 4): ("LA", "LA"),
+    (16, 4): ("RGBA", "LA;16B"),
+    (8, 6): ("RGBA", "RGBA"),
+    (16, 6): ("RGBA", "RGBA;16B"),
+}
+"""(bits, colour type) → Pillow's mode, and the order of the decoder. Of 16 bits the upper 8 are taken."""
+
+_CHECKSUM = 4
+_HEAD = 8
+"""Bytes of a chunk before its data; of a deflate stream's own checksum, and of a chunk's, behind it: 4 each."""
+
+
+@dataclass(slots=True)
+class PngChunks:
+    """What the chunks of a file say, as far as they could be read."""
+
+    width: int
+    height: int
+    bits: int
+    """Of a channel."""
+    colour: int
+    """0 grey, 2 RGB, 3 palette, 4 grey with alpha, 6 RGBA."""
+    is_interlaced: bool
+    pixels: list[tuple[int, int]] = field(default_factory=list)
+    """``(start, end)`` of the data of each IDAT."""
+    palette: bytes | None = None
+    transparency: bytes | None = None
+    orientation: Orientation | None = None
+    exif: tuple[int, int] | None = None
+    """``(start, end)`` of the data of eXIf."""
+    frames: int = 1
+    damage: str = ""
+    """The first thing that is wrong; blank where all chunks are there and whole."""
+
+    @property
+    def has_alpha(self) -> bool:
+        return self.colour in ALPHA or self.transparency is not None
+
+
+def read_chunks(content: bytes, *, check_pixels: bool) -> PngChunks:
+    """What the chunks of a file that starts with :data:`MAGIC` say; of IDAT the checksum is looked at when asked.
+
+    Raises:
+        DamageError: it is damaged before its first pixel.
+    """
+    found = _read_header(content)
+    try:
+        found.damage = _walk(content, found, check_pixels=check_pixels)
+    except struct.error:
+        found.damage = "the PNG breaks off before its end"
+    if not found.pixels or found.pixels[0][0] >= len(content):
+        raise DamageError(found.damage or "the PNG has no pixels")
+    if found.colour == PALETTE and not found.palette:
+        raise DamageError("the PNG has colours by number, but no palette")
+    return found
+
+
+def _read_header(content: bytes) -> PngChunks:
+    try:
+        length, name, width, height, bits, colour, deflated, filters, interlaced, checksum = struct.unpack_from(
+            ">I4sIIBBBBBI", content, len(MAGIC)
+        )
+    except struct.error as error:
+        raise DamageError("the PNG breaks off before its first pixel") from error
+    start = len(MAGIC) + 4
+    is_known = (bits, colour) in MODES and not deflated and not filters and interlaced < 2  # noqa: PLR2004
+    is_whole = (length, name) == (13, b"IHDR") and zlib.crc32(content[start : start + 17]) == checksum
+    if not (is_known and is_whole and width and height):
+        raise DamageError("the PNG's header is damaged")
+    return PngChunks(width, height, bits, colour, bool(interlaced))
+
+
+def _walk(content: bytes, found: PngChunks, *, check_pixels: bool) -> str:
+    """Read chunk after chunk into ``found``; returns what is wrong first, or nothing."""
+    view = memoryview(content)
+    at = len(MAGIC) + _HEAD + 13 + _CHECKSUM
+    wrong = ""
+    while True:
+        length, name = struct.unpack_from(">I4s", content, at)
+        start, end = at + _HEAD, at + _HEAD + length
+        at = end + _CHECKSUM
+        if name == b"IDAT":
+            if found.pixels and found.pixels[-1][1] + _CHECKSUM + _HEAD != start:
+                wrong = wrong or "the PNG's pixels are interrupted"
+            else:
+                found.pixels.append((start, min(end, len(content))))
+        (checksum,) = struct.unpack_from(">I", content, end)
+        if (check_pixels or name != b"IDAT") and zlib.crc32(view[start - 4 : end]) != checksum:
+            wrong = wrong or f"the checksum of the PNG's chunk {ascii(name)[2:-1]} is wrong"
+        elif name == b"IEND":
+            return wrong
+        elif name != b"IDAT":
+            wrong = wrong or _take(content, found, name, start, end)
+
+
+def _take(content: bytes, found: PngChunks, name: bytes, start: int, end: int) -> str:
+    data = content[start:end]
+    if name == b"PLTE":
+        if found.palette or found.pixels or not data or len(data) % 3 or len(data) > 768:  # noqa: PLR2004
+            return "the PNG's palette is damaged"
+        found.palette = data
+    elif name == b"tRNS" and not found.pixels and found.colour not in ALPHA:
+        found.transparency = data
+    elif name == b"acTL" and len(data) >= 4:  # noqa: PLR2004
+        found.frames = max(1, int.from_bytes(data[:4]))
+    elif name == b"eXIf" and found.orientation is None:
+        found.orientation, found.exif = find_orientation(content, start, end), (start, end)
+    elif not name.isalpha() or (name[:1].isupper() and name not in CRITICAL) or name == b"IHDR":
+        return f"the PNG has an unknown chunk {ascii(name)[2:-1]}"
+    return ""
+
+
+def decode(content: bytes, chunks: PngChunks) -> tuple[Image.Image, str]:
+    """The pixels in Pillow's ``1``, ``L``, ``P``, ``LA``, ``RGB`` or ``RGBA``; and what is wrong with them, or nothing.
+
+    Where something is wrong, what can't be decoded is black, or transparent. ``tRNS`` is told as Pillow does, in
+    ``info["transparency"]``.
+    """
+    mode, order = MODES[chunks.bits, chunks.colour]
+    image = Image.new(mode, (chunks.width, chunks.height))
+    # As Pillow's own plugin calls it; without the plugin, which unpacks text and calls damage fine where another user
+    # of Pillow has set LOAD_TRUNCATED_IMAGES.
+    decoder: Any = Image._getdecoder(mode, "zip", (order, chunks.is_interlaced))
+    try:
+        decoder.setimage(image.im, (0, 0, *image.size))
+        # Without its checksum the stream has no end, so that the decoder asks for more where lines are missing.
+        deflated = b"".join([content[start:end] for start, end in chunks.pixels])[:-_CHECKSUM]
+        consumed, error = decoder.decode(deflated)
+    finally:
+        decoder.cleanup()
+    _colour(image, chunks)
+    if consumed >= 0:
+        return image, "the pixels break off before the end of the image"
+    return image, "the pixels can't be decoded" if error else ""
+
+
+def _colour(image: Image.Image, chunks: PngChunks) -> None:
+    transparency = chunks.transparency
+    if chunks.colour == PALETTE:
+        image.putpalette((chunks.palette or b"").ljust(768, b"\0"))
+        if transparency:
+            image.info["transparency"] = transparency
+    elif transparency and chunks.bits < SIXTEEN_BITS and len(transparency) == 2 * len(image.getbands()):
+        values = struct.unpack(f">{len(transparency) // 2}H", transparency)
+        image.info["transparency"] = values if len(values) > 1 else values[0]
