@@ -13,7 +13,6 @@ masked by turning it right by 15 bits and adding a constant, so that a checksum 
 
 from __future__ import annotations
 
-import hashlib
 import struct
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +25,9 @@ from tfodkit.errors import RecordError
 LENGTH = struct.Struct("<Q")
 CHECKSUM = struct.Struct("<I")
 HEADER_BYTES = LENGTH.size + CHECKSUM.size
+FRAME_BYTES = HEADER_BYTES + CHECKSUM.size
+"""Round each record."""
+BLOCK_BYTES = 1 << 20
 MASK_TURN = 15
 MASK_DELTA = 0xA282EAD8
 MAX_RECORD_BYTES = 1 << 31
@@ -33,28 +35,33 @@ MAX_RECORD_BYTES = 1 << 31
 
 
 class RecordWriter:
-    """Writes records to an open binary file; knows the bytes and the SHA-256 of what it wrote."""
+    """Writes records to an open binary file; knows the bytes and the CRC-32C of what it wrote."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
-        self._digest = hashlib.sha256()
+        self._crc = 0
         self.bytes = 0
 
     @property
-    def sha256(self) -> str:
-        """Of everything written, in hexadecimal."""
-        return self._digest.hexdigest()
+    def crc32c(self) -> str:
+        """Of everything written, 8 hexadecimal digits; not masked."""
+        return f"{self._crc:08x}"
 
-    def write(self, record: bytes) -> None:
-        """Append one record."""
-        length = LENGTH.pack(len(record))
-        for part in (length + CHECKSUM.pack(masked_crc32c(length)), record, CHECKSUM.pack(masked_crc32c(record))):
-            self._file.write(part)
-            self._digest.update(part)
-            self.bytes += len(part)
+    def write(self, *parts: bytes) -> None:
+        """Append one record, given as one or more parts, so that nobody has to copy a large one together."""
+        size = sum(map(len, parts))
+        length = LENGTH.pack(size)
+        crc = 0
+        for part in parts:
+            crc = google_crc32c.extend(crc, part)
+        header, footer = length + CHECKSUM.pack(masked_crc32c(length)), CHECKSUM.pack(masked(crc))
+        self._file.writelines((header, *parts, footer))
+        for part in (header, *parts, footer):
+            self._crc = google_crc32c.extend(self._crc, part)
+        self.bytes += size + FRAME_BYTES
 
 
-def read_records(path: Path) -> Iterator[bytes]:
+def read_tfrecord(path: Path) -> Iterator[bytes]:
     """The records of the file ``path`` in their order, each verified by its checksum, one at a time in memory.
 
     Raises:
@@ -70,13 +77,26 @@ def read_records(path: Path) -> Iterator[bytes]:
         raise RecordError(str(path), f"the records can't be read: {error.strerror}", "Check the file.") from error
 
 
+def file_crc32c(path: Path) -> str:
+    """The CRC-32C of a file's content, as :attr:`RecordWriter.crc32c` has it."""
+    crc = 0
+    with path.open("rb") as file:
+        while block := file.read(BLOCK_BYTES):
+            crc = google_crc32c.extend(crc, block)
+    return f"{crc:08x}"
+
+
 def masked_crc32c(content: bytes) -> int:
     """The masked CRC-32C of ``content``, 32 bits.
 
     >>> hex(masked_crc32c(b"123456789"))
     '0xc7899ad6'
     """
-    crc: int = google_crc32c.value(content)
+    return masked(google_crc32c.value(content))
+
+
+def masked(crc: int) -> int:
+    """The checksum as it stands in a file, 32 bits."""
     return (((crc >> MASK_TURN) | (crc << (32 - MASK_TURN))) + MASK_DELTA) & 0xFFFFFFFF
 
 
