@@ -115,6 +115,27 @@ def read_class_names(path: Path, *, display: bool = True) -> dict[int, str]:
     return {item.id: (display and item.display_name) or item.name for item in items}
 
 
+def read_class_texts(path: Path) -> dict[str, int]:
+    """The id that the Object Detection API's decoder looks up for every text that may name a class in a record.
+
+    A class is found under its ``name`` and under its ``display_name``; where a text is both, the higher id counts, and
+    of two items with one text the later. An item without a ``display_name`` is found under the blank text, too.
+    Source: ``_ClassTensorHandler`` in ``data_decoders/tf_example_decoder.py``, ``get_label_map_dict`` in
+    ``utils/label_map_util.py``.
+
+    Raises:
+        RecordError: not readable, no UTF-8, no label map, or ids that the decoder refuses.
+    """
+    items = _parse(_read(path), where=str(path)).item
+    for index, item in enumerate(items, start=1):
+        if item.id < 0 or (item.id == 0 and BACKGROUND not in (item.name, item.display_name)):
+            what = f"item {index} {item.name!r}: id {item.id} < 1"
+            raise RecordError(str(path), what, "Ids start at 1; 0 is the background.")
+    names = {item.name: int(item.id) for item in items}
+    shown = {item.display_name: int(item.id) for item in items}
+    return {text: max(names.get(text, -1), shown.get(text, -1)) for text in (*names, *shown)}
+
+
 def parse_label_map(text: str, *, where: str) -> LabelMap:
     """The label map of a ``label_map.pbtxt``'s text; ``where`` names the source in errors, which are RecordError."""
     return LabelMap(tuple(item.name for item in _items(text, where=where, gaps_allowed=False)))
@@ -129,6 +150,15 @@ def _read(path: Path) -> str:
 
 def _items(text: str, *, where: str, gaps_allowed: bool) -> list[Any]:
     """The items in the order of their ids."""
+    message = _parse(text, where=where)
+    highest = None if gaps_allowed else len(message.item)
+    if problems := _problems(message.item, _Lines(text, where), highest):
+        raise RecordError.collect(problems)
+    return sorted(message.item, key=lambda item: item.id)
+
+
+def _parse(text: str, *, where: str) -> Any:
+    """The message; it has at least one item."""
     message = _message_class()()
     try:
         text_format.Parse(text, message, allow_unknown_field=True)
@@ -138,10 +168,7 @@ def _items(text: str, *, where: str, gaps_allowed: bool) -> list[Any]:
         raise RecordError(f"{where}:{line}", what, 'Write each class as: item { name: "mug" id: 1 }.') from error
     if not message.item:
         raise RecordError(where, "the label map has no item", 'Write each class as: item { name: "mug" id: 1 }.')
-    highest = None if gaps_allowed else len(message.item)
-    if problems := _problems(message.item, _Lines(text, where), highest):
-        raise RecordError.collect(problems)
-    return sorted(message.item, key=lambda item: item.id)
+    return message
 
 
 class _Lines:
