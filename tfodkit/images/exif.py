@@ -31,13 +31,14 @@ class Orientation:
     value: int
     at: int
     """Offset of the value's first byte."""
-    bytes: int
+    size: int
+    """Bytes."""
     order: Literal["little", "big"]
 
     @property
     def upright(self) -> bytes:
         """What to write at ``at`` instead, for a picture that nothing turns."""
-        return UPRIGHT.to_bytes(self.bytes, self.order)
+        return UPRIGHT.to_bytes(self.size, self.order)
 
 
 def find_orientation(content: bytes, start: int, end: int) -> Orientation | None:

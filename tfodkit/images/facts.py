@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from dataclasses import dataclass
 
 from tfodkit.findings import Rule
@@ -24,17 +25,17 @@ class ImageFacts:
     """What an image file is. Where it can't be read at all, ``flaws`` says so and the size is 0 x 0."""
 
     format: str
-    """Pillow's name, such as ``JPEG``, ``PNG``, ``WEBP``; of the content, whatever the file is called."""
+    """Pillow's name, such as ``JPEG``, ``PNG``, ``WEBP``; of the content, whatever the file is called; or blank."""
     width: int
     """Pixels as they are stored, before EXIF turns them; ``height`` likewise."""
     height: int
     orientation: int
     """EXIF's, 1 to 8; 1 is upright."""
     bytes: int
-    sha256: bytes
-    """Of the file, 32 bytes."""
+    sha256: builtins.bytes
+    """Of the file, 32 bytes; none where it can't be read."""
     look: int | None
-    """A perceptual hash of 64 bits; None where the pixels were not decoded."""
+    """A perceptual hash of 64 bits (:mod:`tfodkit.images.look`); None where the pixels were not decoded."""
     flaws: tuple[Flaw, ...] = ()
 
     @property

@@ -80,7 +80,7 @@ def open_foreign(content: bytes, found: str) -> ImageFile.ImageFile:
         raise KindError(f"the content is {found}") from error
     try:
         image: ImageFile.ImageFile = plugin(io.BytesIO(content))
-    except Exception as error:  # noqa: BLE001 - Pillow's plugins raise whatever they stumble over
+    except Exception as error:  # Pillow's plugins raise whatever they stumble over
         raise DamageError(f"the {found} is damaged: {_reason(error)}") from error
     return image
 
@@ -90,7 +90,7 @@ def decode(image: ImageFile.ImageFile, found: str) -> Image.Image:
     try:
         image.seek(0)
         image.load()
-    except Exception as error:  # noqa: BLE001 - as above
+    except Exception as error:
         raise DamageError(f"the {found} is damaged: {_reason(error)}") from error
     return image
 

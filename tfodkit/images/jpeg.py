@@ -40,6 +40,8 @@ MODES = {1: ("L", "L"), 3: ("RGB", "RGB"), 4: ("CMYK", "CMYK;I")}
 """Channels → Pillow's mode, and the order of the decoder; CMYK is stored inverted, as Adobe has it."""
 CMYK = 4
 
+CUT_OFF = "the JPEG breaks off: its end marker is missing"
+
 MAX_SCANS = 200
 """Of a progressive file. Encoders write about ten; each passes over the whole image, so that a few kilobytes of empty
 scans would keep a decoder busy for hours."""
@@ -87,7 +89,7 @@ def _walk(content: bytes) -> JpegHeader:
     at = 2
     frame: tuple[int, int, int, int] | None = None
     orientation: Orientation | None = None
-    segments = []
+    segments: list[tuple[int, int, int]] = []
     while True:
         at = content.index(0xFF, at)
         while content[at] == 0xFF:  # noqa: PLR2004
@@ -160,12 +162,32 @@ def find_end(content: bytes, header: JpegHeader) -> int | None:
     return at if at >= 0 else None
 
 
+def subsampling(content: bytes, header: JpegHeader) -> int:
+    """How coarse the colours are, as Pillow's encoder wants it: 0 for 4:4:4, 1 for 4:2:2, 2 for 4:2:0 and all else."""
+    start = next(start for marker, start, _ in header.segments if marker == header.process)
+    factors = content[start + 7 : start + 6 + 3 * header.channels : 3]
+    return {b"\x11\x11\x11": 0, b"\x21\x11\x11": 1}.get(factors, 2)
+
+
+def icc_profile(content: bytes, header: JpegHeader) -> bytes | None:
+    """The colour profile, which may go over several segments; None where there is none, or a part is missing."""
+    name = b"ICC_PROFILE\0"
+    found = (content[start:end] for kind, start, end in header.segments if kind == ICC_OR_MPF_SEGMENT)
+    parts = sorted(part[len(name) :] for part in found if part.startswith(name) and len(part) > len(name) + 1)
+    numbers = [part[0] for part in parts]
+    if not parts or numbers != list(range(1, parts[0][1] + 1)):
+        return None
+    return b"".join(part[2:] for part in parts)
+
+
 def has_too_many_scans(content: bytes, header: JpegHeader) -> bool:
     """True for a progressive file that would keep any decoder busy for minutes or hours."""
     return header.process == PROGRESSIVE and content.count(b"\xff\xda", header.pixels) >= MAX_SCANS
 
 
-def decode(content: bytes, header: JpegHeader, *, scale: int = 1, channels: int | None = None) -> tuple[Image.Image, str]:
+def decode(
+    content: bytes, header: JpegHeader, *, scale: int = 1, channels: int | None = None
+) -> tuple[Image.Image, str]:
     """The pixels as they are stored, in Pillow's ``L``, ``RGB`` or ``CMYK``; and what is wrong with them, or nothing.
 
     ``scale`` 2, 4 or 8 gives a picture of that fraction of the size, rounded up; all of the file is read nevertheless.
@@ -210,7 +232,7 @@ def _feed_all(decoder: Any, content: bytes, end: int | None) -> str:
     if end is None:
         if consumed >= 0:
             decoder.decode(content[consumed:] + END)
-        return "the JPEG breaks off: its end marker is missing"
+        return CUT_OFF
     if consumed >= 0:
         return "the pixels break off before the end of the image"
     return "the pixels can't be decoded" if error else ""

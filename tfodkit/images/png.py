@@ -153,8 +153,8 @@ def _take(content: bytes, found: PngChunks, name: bytes, start: int, end: int) -
 def decode(content: bytes, chunks: PngChunks) -> tuple[Image.Image, str]:
     """The pixels in Pillow's ``1``, ``L``, ``P``, ``LA``, ``RGB`` or ``RGBA``; and what is wrong with them, or nothing.
 
-    Where something is wrong, what can't be decoded is black, or transparent. ``tRNS`` is told as Pillow does, in
-    ``info["transparency"]``.
+    Where something is wrong, what can't be decoded is black, or transparent. The ``tRNS`` chunk stands where Pillow has
+    it, in ``info["transparency"]``.
     """
     mode, order = MODES[chunks.bits, chunks.colour]
     image = Image.new(mode, (chunks.width, chunks.height))

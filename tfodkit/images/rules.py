@@ -85,6 +85,12 @@ NAME_LONG = Rule(
     "TFK215", _WARNING, "very long file names", "Shorten the name: archives and some file systems cut it off."
 )
 SEVERAL_FRAMES = Rule("TFK216", _WARNING, "images of several frames", "Only the first frame is used.")
+FORMAT_NOT_DECODED = Rule(
+    "TFK217",
+    _ERROR,
+    "images in a format that can't be decoded",
+    "Convert the image to JPEG or PNG with another program, and check that its boxes still fit.",
+)
 
 RULES: tuple[Rule, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Rule))
 """All of them, in the order of their codes."""
