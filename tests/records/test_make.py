@@ -10,7 +10,7 @@ from builders import cafe_folder, draw_image, label_folder, label_image, make_ob
 
 from tfodkit.dataset import read_label_map
 from tfodkit.errors import DataError, OutputError, UsageError
-from tfodkit.records import RecordManifest, make_records, read_records
+from tfodkit.records import RecordManifest, make_records, read_tfrecord
 from tfodkit.records.example import parse_example
 
 RUN = "import sys; from tfodkit.records import make_records; make_records(sys.argv[1], sys.argv[2], seed=5)"
@@ -26,7 +26,7 @@ def examples(folder, manifest, split=None):
         parse_example(record, where=file.name)
         for file in manifest.files
         if split in (None, file.split)
-        for record in read_records(folder / file.name)
+        for record in read_tfrecord(folder / file.name)
     ]
 
 

@@ -82,13 +82,13 @@ def test_boxes_are_those_of_create_pascal_tf_record(tmp_path):
     import tensorflow as tf
     from object_detection.utils import dataset_util
 
-    from tfodkit.records import read_records
+    from tfodkit.records import read_tfrecord
     from tfodkit.records.example import parse_example
 
     data = shared_data("raccoon")
     manifest = make_records(data / "images", tmp_path / "out", annotations=data / "annotations")
     for file in manifest.files:
-        for record in read_records(tmp_path / "out" / file.name):
+        for record in read_tfrecord(tmp_path / "out" / file.name):
             ours = parse_example(record, where=file.name)
             xml = etree.parse(data / "annotations" / ours["image/filename"][0].decode().replace(".jpg", ".xml"))
             theirs = dataset_util.recursive_parse_xml_to_dict(xml.getroot())["annotation"]

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -92,6 +92,21 @@ class LabelMap:
         return text_format.MessageToString(message, as_utf8=True)
 
 
+@dataclass(frozen=True, slots=True)
+class ClassLookup:
+    """How the Object Detection API's decoder finds the class of a text in a record.
+
+    From ``_ClassTensorHandler`` in ``data_decoders/tf_example_decoder.py`` and ``get_label_map_dict`` in
+    ``utils/label_map_util.py``.
+    """
+
+    ids: Mapping[str, int]
+    """By text: a class's ``name`` and its ``display_name``. Where a text is both, the higher id; of two items with one
+    text, the later. An item without a ``display_name`` is found under the blank text, too."""
+    names: Mapping[int, str]
+    """What people call each class, in the order of ids: its ``display_name``, else its ``name``."""
+
+
 def read_label_map(path: Path) -> LabelMap:
     """The label map in the file ``path``; fields other than ``name`` and ``id`` (``display_name``, …) are passed over.
 
@@ -115,13 +130,8 @@ def read_class_names(path: Path, *, display: bool = True) -> dict[int, str]:
     return {item.id: (display and item.display_name) or item.name for item in items}
 
 
-def read_class_texts(path: Path) -> dict[str, int]:
-    """The id that the Object Detection API's decoder looks up for every text that may name a class in a record.
-
-    A class is found under its ``name`` and under its ``display_name``; where a text is both, the higher id counts, and
-    of two items with one text the later. An item without a ``display_name`` is found under the blank text, too.
-    Source: ``_ClassTensorHandler`` in ``data_decoders/tf_example_decoder.py``, ``get_label_map_dict`` in
-    ``utils/label_map_util.py``.
+def read_class_lookup(path: Path) -> ClassLookup:
+    """The label map in the file ``path``, whoever wrote it, as the Object Detection API's decoder takes it.
 
     Raises:
         RecordError: not readable, no UTF-8, no label map, or ids that the decoder refuses.
@@ -133,7 +143,10 @@ def read_class_texts(path: Path) -> dict[str, int]:
             raise RecordError(str(path), what, "Ids start at 1; 0 is the background.")
     names = {item.name: int(item.id) for item in items}
     shown = {item.display_name: int(item.id) for item in items}
-    return {text: max(names.get(text, -1), shown.get(text, -1)) for text in (*names, *shown)}
+    return ClassLookup(
+        ids={text: max(names.get(text, -1), shown.get(text, -1)) for text in (*names, *shown)},
+        names={int(item.id): item.display_name or item.name for item in sorted(items, key=lambda item: int(item.id))},
+    )
 
 
 def parse_label_map(text: str, *, where: str) -> LabelMap:

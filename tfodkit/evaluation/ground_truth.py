@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from tfodkit.errors import RecordError
 from tfodkit.records.example import parse_example
-from tfodkit.records.tfrecord import read_records
+from tfodkit.records.tfrecord import read_tfrecord
 
 Features: TypeAlias = Mapping[str, Sequence[bytes] | Sequence[float] | Sequence[int]]
 
@@ -43,7 +43,7 @@ def read_ground_truth(records: Sequence[Path], class_names: Mapping[int, str]) -
     return [
         _ground_truth(parse_example(record, where=where), ids, where)
         for path in records
-        for number, record in enumerate(read_records(path), 1)
+        for number, record in enumerate(read_tfrecord(path), 1)
         for where in [f"{path}: record {number}"]
     ]
 

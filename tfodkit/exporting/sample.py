@@ -17,7 +17,7 @@ from tfodkit.config.pipeline import read_pipeline
 from tfodkit.errors import RecordError
 from tfodkit.inference.pictures import as_pixels
 from tfodkit.records.example import parse_example
-from tfodkit.records.tfrecord import read_records
+from tfodkit.records.tfrecord import read_tfrecord
 
 SAMPLE_SIZE = 8
 ENCODED = "image/encoded"
@@ -63,7 +63,7 @@ def draw_sample(origin: str = "drawn") -> Sample:
 
 def _in_turn(files: Sequence[Path]) -> Iterator[bytes]:
     """The first record of every file, then the second of every file, and so on."""
-    waiting = [read_records(path) for path in files]
+    waiting = [read_tfrecord(path) for path in files]
     while waiting:
         for records in tuple(waiting):
             try:
