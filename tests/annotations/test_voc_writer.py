@@ -5,12 +5,16 @@ from pathlib import Path
 import pytest
 from builders import draw_image, make_image_annotation, make_object, shared_data
 from hypothesis import given, settings, strategies as st
+from strategies import image_annotations
 
-from tfodkit.annotations import ImageAnnotation, ObjectAnnotation, read_voc_xml, to_voc_xml, write_voc_xml
-from tfodkit.annotations.image_folder import ImageFolder
-from tfodkit.annotations.values import label_problem
+from tfodkit.annotations import ImageAnnotation, Keypoint, ObjectAnnotation, to_voc_xml
+from tfodkit.annotations.losses import Loss
+from tfodkit.annotations.masks import PolygonMask
+from tfodkit.annotations.voc_reader import read_voc_xml
+from tfodkit.annotations.voc_writer import write_voc
 from tfodkit.boxes import Box
 from tfodkit.errors import DataError
+from tfodkit.images.index import ImageIndex
 
 # Golden: people open these files with labelImg and with tools made for its files.
 GOLDEN = """<annotation>
@@ -51,7 +55,12 @@ def test_the_text_is_labelimgs():
 def test_a_file_of_labelimg_is_written_back_byte_for_byte_but_for_its_path():
     data = shared_data("bccd")
     source = data / "Annotations" / "BloodImage_00000.xml"
-    (annotation,) = read_voc_xml(source, ImageFolder(data / "JPEGImages")).annotations
+    (draft,) = read_voc_xml(source, ImageIndex(data / "JPEGImages")).drafts
+    objects = (
+        ObjectAnnotation(found.label, Box(*found.xyxy), found.difficult, found.truncated, found.pose)
+        for found in draft.objects
+    )
+    annotation = ImageAnnotation(draft.image, 640, 480, tuple(objects))
     expected = source.read_text().replace("/home/pi/detection_dataset/JPEGImages/", "")
     assert to_voc_xml(annotation).decode() == expected
 
@@ -61,40 +70,41 @@ def test_a_name_that_xml_can_not_hold_is_an_error():
         to_voc_xml(make_image_annotation("a\x01.jpg"))
 
 
-letters = st.sampled_from("aZ09 _./\\<>&\"'é中😀\u00a0\u200d\u202e")  # the whole of Unicode takes seconds to set up
-names = st.text(letters, min_size=1, max_size=8).map(str.strip).filter(lambda text: label_problem(text) is None)
-side = st.floats(0, 1, allow_subnormal=False)
-
-
-@st.composite
-def objects(draw, width, height):
-    xmin, xmax = sorted((draw(side) * width, draw(side) * width))
-    ymin, ymax = sorted((draw(side) * height, draw(side) * height))
-    if draw(st.booleans()):
-        xmin, ymin, xmax, ymax = map(round, (xmin, ymin, xmax, ymax))
-    if xmin == xmax or ymin == ymax:
-        xmin, ymin, xmax, ymax = 0, 0, width, height
-    return ObjectAnnotation(
-        draw(names), Box(xmin, ymin, xmax, ymax), draw(st.booleans()), draw(st.booleans()), draw(names)
-    )
-
-
-@st.composite
-def contents(draw):
-    width, height = draw(st.integers(1, 5000)), draw(st.integers(1, 5000))
-    return width, height, tuple(draw(st.lists(objects(width, height), max_size=5)))
-
-
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory) -> Path:
     return draw_image(tmp_path_factory.mktemp("voc") / "tray.jpg").parent
 
 
 @settings(deadline=None)  # other work on the machine is no failure
-@given(contents())
-def test_what_is_written_reads_back_equal(folder, content):
-    annotation = ImageAnnotation(folder / "tray.jpg", *content, source=folder / "tray.xml")
-    write_voc_xml(annotation, folder / "tray.xml")
-    reading = read_voc_xml(folder / "tray.xml", ImageFolder(folder))
-    assert reading.problems == ()
-    assert reading.annotations == (annotation,)
+@given(st.data())
+def test_what_is_written_reads_back_equal(folder, data):
+    annotation = data.draw(image_annotations(folder, "tray.jpg"))
+    assert write_voc([annotation], folder) == ()
+    reading = read_voc_xml(folder / "tray.xml", ImageIndex(folder))
+    assert reading.findings == ()
+    (draft,) = reading.drafts
+    assert (draft.image, draft.size) == (annotation.image, (annotation.width, annotation.height))
+    assert [
+        ObjectAnnotation(found.label, Box(*found.xyxy), found.difficult, found.truncated, found.pose)
+        for found in draft.objects
+    ] == list(annotation.objects)
+
+
+def test_a_data_set_is_written_in_its_own_folders_and_what_xml_can_not_hold_is_counted(tmp_path):
+    point = Keypoint("nose", 1, 2, 2)
+    masked = make_object(mask=PolygonMask(((1, 1, 5, 1, 5, 5),)), keypoints=(point,))
+    first = make_image_annotation("in/tray.jpg", objects=(masked, make_object(is_crowd=True, keypoints=(point,))))
+    second = make_image_annotation("in/more/tray.jpg", subfolder="more")
+    losses = write_voc([first, second], tmp_path)
+    assert losses == (Loss("crowd flags", 1), Loss("masks", 1), Loss("sets of keypoints", 2))
+    assert (tmp_path / "tray.xml").read_bytes() == to_voc_xml(first)
+    assert (tmp_path / "more/tray.xml").read_bytes() == to_voc_xml(second)
+
+
+def test_two_images_that_would_share_a_file_are_an_error_before_anything_is_written(tmp_path):
+    images = [make_image_annotation(f"in/{name}", subfolder="more") for name in ("a.jpg", "b.jpg", "b.png")]
+    with pytest.raises(DataError) as error:
+        write_voc(images, tmp_path)
+    what = "the annotation would overwrite that of b.jpg: both are called b.xml. Rename one of the images."
+    assert str(error.value) == f"more/b.png: {what}"
+    assert list(tmp_path.iterdir()) == []

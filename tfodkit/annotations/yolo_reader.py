@@ -146,12 +146,12 @@ class _YoloReader:
     def _subfolder(self, folder: Path) -> str:
         """Where the images of the texts in ``folder`` lie: Ultralytics puts ``images`` in place of ``labels``."""
         relative = PurePosixPath(folder.relative_to(self._root).as_posix())
-        parts = list(relative.parts)
-        if "labels" in parts:
-            parts[len(parts) - 1 - parts[::-1].index("labels")] = "images"
-            if self._images.folder.joinpath(*parts).is_dir():
-                return "/".join(parts)
-        return "/".join(relative.parts)
+        parts = relative.parts
+        for place in reversed(range(len(parts))):
+            swapped = (*parts[:place], "images", *parts[place + 1 :])
+            if parts[place] == "labels" and self._images.folder.joinpath(*swapped).is_dir():
+                return "/".join(swapped)
+        return "/".join(parts)
 
 
 def _read_lines(path: Path, text: str, names: Mapping[int, str]) -> tuple[list[ObjectDraft], list[Finding]]:
