@@ -1,7 +1,7 @@
 """Many images: the data set, its label map, and its split."""
 
-from tfodkit.dataset.dataset import Dataset, read_dataset
+from tfodkit.dataset.dataset import Dataset
 from tfodkit.dataset.label_map import LabelMap, read_label_map
-from tfodkit.dataset.split import Group, split_dataset
+from tfodkit.dataset.shares import SplitShares
 
-__all__ = ["Dataset", "Group", "LabelMap", "read_dataset", "read_label_map", "split_dataset"]
+__all__ = ["Dataset", "LabelMap", "SplitShares", "read_label_map"]
