@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
+import google_crc32c
 import pytest
 
 from tfodkit.dataset.label_map import LabelMap
-from tfodkit.records.manifest import BACKGROUND, LABEL_MAP, RecordFile, RecordManifest
+from tfodkit.records.manifest import BACKGROUND, LABEL_MAP, RecordFile, RecordGroup, RecordManifest
+from tfodkit.records.options import RecordOptions
 
 BYTES_PER_IMAGE = 1000
 
@@ -18,15 +19,20 @@ def make_record_file(**overrides: object) -> RecordFile:
     values = {
         "name": "train_mug.record",
         "split": "train",
-        "home_class": "mug",
+        "group": "mug",
         "images": 10,
         "boxes": (("mug", 20),),
         "images_with": (("mug", 10),),
         "max_boxes_per_image": 2,
         "bytes": 10 * BYTES_PER_IMAGE,
-        "sha256": "0" * 64,
+        "crc32c": "0" * 8,
     }
     return RecordFile(**{**values, **overrides})  # type: ignore[arg-type]
+
+
+def make_record_group(*files: RecordFile, **overrides: object) -> RecordGroup:
+    """A group of one file, or of the files given."""
+    return RecordGroup(files or (make_record_file(**overrides),))
 
 
 def write_records(folder: Path, train: dict[str, int], val: dict[str, int], **overrides: object) -> RecordManifest:
@@ -42,16 +48,16 @@ def write_records(folder: Path, train: dict[str, int], val: dict[str, int], **ov
             values = {
                 "name": f"{split}_{home}.record",
                 "split": split,
-                "home_class": home,
+                "group": home,
                 "images": homes[home],
                 "boxes": ((home, 2 * homes[home]),) if has_objects else (),
                 "images_with": ((home, homes[home]),) if has_objects else (),
                 "max_boxes_per_image": 2 if has_objects else 0,
                 "bytes": len(content),
-                "sha256": hashlib.sha256(content).hexdigest(),
+                "crc32c": f"{google_crc32c.value(content):08x}",
             }
             files.append(make_record_file(**{**values, **overrides}))
-    manifest = RecordManifest(tfodkit_version="0.1.0", seed=0, split=0.8, label_map=LabelMap(names), files=tuple(files))
+    manifest = RecordManifest("0.1.0", RecordOptions(), LabelMap(names), tuple(files))
     manifest.write(folder)
     (folder / LABEL_MAP).write_text(manifest.label_map.to_pbtxt(), encoding="utf-8")
     return manifest
@@ -60,6 +66,11 @@ def write_records(folder: Path, train: dict[str, int], val: dict[str, int], **ov
 @pytest.fixture
 def record_file() -> Callable[..., RecordFile]:
     return make_record_file
+
+
+@pytest.fixture
+def record_group() -> Callable[..., RecordGroup]:
+    return make_record_group
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from tfodkit.config.pipeline import Message, parse_pipeline, read_pipeline
 from tfodkit.config.templates import read_template
 from tfodkit.dataset.label_map import read_class_names
 from tfodkit.errors import ConfigError
+from tfodkit.records.manifest import RecordManifest
 from tfodkit.resources import folder
 
 SSD = "ssd_mobilenet_v2_320x320_coco17"
@@ -125,6 +127,21 @@ def test_an_empty_record_would_hang_training(config: Path, records: Path) -> Non
         f"{record} is empty: a weighted empty record hangs training. {again}",
         f"{record} has 0 bytes, but its manifest says 20000. Run make-records again.",
     ]
+
+
+def test_a_shard_that_is_not_there(config: Path, records: Path) -> None:
+    manifest = RecordManifest.read(records)
+    names = [f"train_mug.record-{number:05}-of-00002" for number in range(2)]
+    shards = (replace(manifest.files[1], name=name, bytes=1) for name in names)
+    replace(manifest, files=(manifest.files[0], *shards, *manifest.files[2:])).write(records)
+    for name in names:
+        (records / name).write_bytes(b"x")
+    text = config.read_text(encoding="utf-8").replace("train_mug.record", "train_mug.record-?????-of-00002")
+    config.write_text(text, encoding="utf-8")
+    assert [path.name for path in read_checked_pipeline(config).train_records[1:3]] == names
+    (records / names[1]).unlink()
+    with pytest.raises(ConfigError, match=rf"1 of the 2 shards train_mug\.record-\?{{5}}-of-00002 .*: {names[1]}"):
+        read_checked_pipeline(config)
 
 
 def test_a_record_that_the_manifest_does_not_know(config: Path, records: Path) -> None:

@@ -124,7 +124,7 @@ def test_an_empty_record_is_left_out(
 ) -> None:
     records_writer(tmp_path / "some", {"bee": 4, "wasp": 0}, {"bee": 1})
     made = make_config(SSD, tmp_path / "some", output)
-    assert [record.name for record in made.records] == ["train_bee.record"]
+    assert [group.pattern for group in made.records] == ["train_bee.record"]
     assert "left out, without an image: train_wasp.record" in made.notes
 
 

@@ -8,7 +8,7 @@ import pytest
 from tfodkit.config.lint import matching_files
 from tfodkit.config.pipeline import new_pipeline
 from tfodkit.config.readers import fill_eval_reader, fill_train_reader, raise_max_boxes, shuffle_buffer_size
-from tfodkit.records.manifest import RecordFile
+from tfodkit.records.manifest import RecordFile, RecordGroup
 
 MIB = 1 << 20
 
@@ -23,38 +23,57 @@ MIB = 1 << 20
     ],
 )
 def test_the_buffer_follows_the_measured_bytes(
-    record_file: Callable[..., RecordFile], images: list[int], bytes_per_image: int, expected: int
+    record_group: Callable[..., RecordGroup], images: list[int], bytes_per_image: int, expected: int
 ) -> None:
-    files = [record_file(images=count, bytes=count * bytes_per_image) for count in images]
-    assert shuffle_buffer_size(files) == expected
+    groups = [record_group(images=count, bytes=count * bytes_per_image) for count in images]
+    assert shuffle_buffer_size(groups) == expected
 
 
-def test_paths_are_absolute_escaped_and_in_order(record_file: Callable[..., RecordFile], tmp_path: Path) -> None:
+def test_paths_are_absolute_escaped_and_in_order(record_group: Callable[..., RecordGroup], tmp_path: Path) -> None:
     folder = tmp_path / "data [v2]"
     folder.mkdir()
-    files = [record_file(name=f"train_{name}.record") for name in ("mug", "bagel")]
-    for file in files:
-        (folder / file.name).touch()
+    groups = [record_group(name=f"train_{name}.record") for name in ("mug", "bagel")]
+    for group in groups:
+        (folder / group.files[0].name).touch()
     reader = new_pipeline().train_input_reader
-    fill_train_reader(reader, folder, files, [1.0, 0.0])
+    fill_train_reader(reader, folder, groups, [1.0, 0.0])
     paths = reader.tf_record_input_reader.input_path
-    assert [matching_files(path) for path in paths] == [[folder / file.name] for file in files]
+    assert [matching_files(path) for path in paths] == [[folder / group.files[0].name] for group in groups]
+    assert reader.num_readers == 1
     assert list(reader.sample_from_datasets_weights) == [1, 0]
     assert reader.label_map_path == str(folder / "label_map.pbtxt")
 
 
-def test_a_record_that_is_never_drawn_takes_no_memory(record_file: Callable[..., RecordFile], tmp_path: Path) -> None:
+def test_a_group_in_shards_is_one_pattern_that_matches_its_shards(
+    record_file: Callable[..., RecordFile], record_group: Callable[..., RecordGroup], tmp_path: Path
+) -> None:
+    names = [f"train_mug.record-{number:05}-of-00003" for number in range(3)]
+    for name in (*names, "train_mug.record", "train_mug.record-00000-of-00002", "train_mugs.record-00000-of-00003"):
+        (tmp_path / name).touch()
+    groups = [
+        record_group(*(record_file(name=name) for name in names)),
+        record_group(name="train_bagel.record"),
+    ]
     reader = new_pipeline().train_input_reader
-    files = [record_file(images=1000, bytes=1000 * MIB), record_file(images=500, bytes=500)]
-    fill_train_reader(reader, tmp_path, files, [0.0, 1.0])
+    fill_train_reader(reader, tmp_path, groups, [3.0, 1.0])
+    pattern, _ = reader.tf_record_input_reader.input_path
+    assert [path.name for path in matching_files(pattern)] == names
+    assert list(reader.sample_from_datasets_weights) == [3, 1]
+    assert reader.num_readers == 4
+
+
+def test_a_record_that_is_never_drawn_takes_no_memory(record_group: Callable[..., RecordGroup], tmp_path: Path) -> None:
+    reader = new_pipeline().train_input_reader
+    groups = [record_group(images=1000, bytes=1000 * MIB), record_group(images=500, bytes=500)]
+    fill_train_reader(reader, tmp_path, groups, [0.0, 1.0])
     assert reader.shuffle_buffer_size == 500
 
 
-def test_evaluation_reads_everything_once(record_file: Callable[..., RecordFile], tmp_path: Path) -> None:
+def test_evaluation_reads_everything_once(record_group: Callable[..., RecordGroup], tmp_path: Path) -> None:
     pipeline = new_pipeline()
     for _ in range(2):
         pipeline.eval_input_reader.add(sample_1_of_n_examples=10, sample_from_datasets_weights=[1.0])
-    fill_eval_reader(pipeline, tmp_path, [record_file(name="val_mug.record")])
+    fill_eval_reader(pipeline, tmp_path, [record_group(name="val_mug.record")])
     (reader,) = pipeline.eval_input_reader
     assert (reader.shuffle, reader.num_epochs, reader.drop_remainder, reader.num_readers) == (False, 1, False, 1)
     assert (reader.sample_1_of_n_examples, len(reader.sample_from_datasets_weights)) == (1, 0)

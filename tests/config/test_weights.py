@@ -6,18 +6,18 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given, strategies as st
 
-from tfodkit.config.weights import LARGEST, drawn_records, format_weights, parse_weights, record_weights
+from tfodkit.config.weights import LARGEST, drawn_groups, format_weights, group_weights, parse_weights
 from tfodkit.errors import UsageError
-from tfodkit.records.manifest import BACKGROUND, RecordFile
+from tfodkit.records.manifest import BACKGROUND, RecordFile, RecordGroup
 
 CLASSES = ("bagel", "mug", "tray")
 NAMES = st.text(st.characters(exclude_characters=",", exclude_categories=("Cs", "Cc")), min_size=1).map(str.strip)
 
 
 @pytest.fixture
-def files(record_file: Callable[..., RecordFile]) -> list[RecordFile]:
+def files(record_group: Callable[..., RecordGroup]) -> list[RecordGroup]:
     counts = {"bagel": 80, "mug": 20, BACKGROUND: 25}
-    return [record_file(home_class=name, images=images) for name, images in counts.items()]
+    return [record_group(group=name, images=images) for name, images in counts.items()]
 
 
 @given(st.dictionaries(NAMES.filter(bool), st.floats(0, LARGEST), min_size=1))
@@ -29,28 +29,28 @@ def test_a_class_name_may_hold_an_equals_sign() -> None:
     assert parse_weights("a=b=2, mug = 1.5") == {"a=b": 2.0, "mug": 1.5}
 
 
-def test_without_weights_every_image_is_drawn_equally_often(files: list[RecordFile]) -> None:
-    drawn = drawn_records(files, record_weights(files, None, CLASSES))
+def test_without_weights_every_image_is_drawn_equally_often(files: list[RecordGroup]) -> None:
+    drawn = drawn_groups(files, group_weights(files, None, CLASSES))
     assert [record.share / record.images for record in drawn] == pytest.approx([1 / 125] * 3)
 
 
-def test_balanced_draws_classes_equally_and_background_by_its_images(files: list[RecordFile]) -> None:
-    drawn = drawn_records(files, record_weights(files, "balanced", CLASSES))
+def test_balanced_draws_classes_equally_and_background_by_its_images(files: list[RecordGroup]) -> None:
+    drawn = drawn_groups(files, group_weights(files, "balanced", CLASSES))
     assert [record.share for record in drawn] == pytest.approx([0.4, 0.4, 0.2])
 
 
-def test_balanced_never_draws_background_oftener_than_a_class(record_file: Callable[..., RecordFile]) -> None:
-    files = [record_file(home_class=name, images=images) for name, images in (("mug", 1), (BACKGROUND, 999))]
-    assert record_weights(files, "balanced", CLASSES) == (1.0, 1.0)
+def test_balanced_never_draws_background_oftener_than_a_class(record_group: Callable[..., RecordGroup]) -> None:
+    files = [record_group(group=name, images=images) for name, images in (("mug", 1), (BACKGROUND, 999))]
+    assert group_weights(files, "balanced", CLASSES) == (1.0, 1.0)
 
 
-def test_balanced_with_nothing_but_background(record_file: Callable[..., RecordFile]) -> None:
-    assert record_weights([record_file(home_class=BACKGROUND)], "balanced", CLASSES) == (1.0,)
+def test_balanced_with_nothing_but_background(record_group: Callable[..., RecordGroup]) -> None:
+    assert group_weights([record_group(group=BACKGROUND)], "balanced", CLASSES) == (1.0,)
 
 
 @pytest.mark.parametrize("weights", ["mug=1.5,background=0", {"mug": 1.5, "background": 0.0}])
-def test_given_weights_stand_and_the_rest_are_one(files: list[RecordFile], weights: str | dict[str, float]) -> None:
-    assert record_weights(files, weights, CLASSES) == (1.0, 1.5, 0.0)
+def test_given_weights_stand_and_the_rest_are_one(files: list[RecordGroup], weights: str | dict[str, float]) -> None:
+    assert group_weights(files, weights, CLASSES) == (1.0, 1.5, 0.0)
 
 
 @pytest.mark.parametrize(
@@ -68,14 +68,14 @@ def test_given_weights_stand_and_the_rest_are_one(files: list[RecordFile], weigh
             "mug=-1",
             (
                 "--weights mug=-1: a weight must be 0 to 1,000,000, but got -1. "
-                "Give a positive number, or 0 to leave the record out."
+                "Give a positive number, or 0 to leave the group out."
             ),
         ),
         (
             "mug=nan",
             (
                 "--weights mug=nan: a weight must be 0 to 1,000,000, but got nan. "
-                "Give a positive number, or 0 to leave the record out."
+                "Give a positive number, or 0 to leave the group out."
             ),
         ),
         (
@@ -93,22 +93,38 @@ def test_given_weights_stand_and_the_rest_are_one(files: list[RecordFile], weigh
         (
             "bagel=0,mug=0,background=0",
             (
-                "--weights bagel=0,mug=0,background=0: no record is left with a weight above 0. "
-                "Give one class at least a weight above 0."
+                "--weights bagel=0,mug=0,background=0: no group is left with a weight above 0. "
+                "Give one group at least a weight above 0."
             ),
         ),
     ],
 )
-def test_weights_that_can_not_be_meant(files: list[RecordFile], text: str, message: str) -> None:
+def test_weights_that_can_not_be_meant(files: list[RecordGroup], text: str, message: str) -> None:
     with pytest.raises(UsageError) as caught:
-        record_weights(files, text, CLASSES)
+        group_weights(files, text, CLASSES)
     assert str(caught.value) == message
 
 
-def test_fourteen_classes_keep_their_order(record_file: Callable[..., RecordFile]) -> None:
+def test_groups_that_are_no_classes_are_weighed_by_their_names(record_group: Callable[..., RecordGroup]) -> None:
+    groups = [record_group(group=name, images=images) for name, images in (("kitchen", 9), (BACKGROUND, 1))]
+    assert group_weights(groups, "kitchen=3", ()) == (3.0, 1.0)
+    assert group_weights(groups, "balanced", ()) == (1.0, 1.0)
+    with pytest.raises(UsageError, match=r"there is no group 'kitchn' in the records\. Did you mean kitchen\?"):
+        group_weights(groups, "kitchn=3", ())
+
+
+def test_a_group_in_shards_has_one_weight(record_file: Callable[..., RecordFile]) -> None:
+    names = [f"train_mug.record-{number:05}-of-00002" for number in range(2)]
+    groups = [RecordGroup(tuple(record_file(name=name, images=30) for name in names))]
+    (drawn,) = drawn_groups(groups, group_weights(groups, None, CLASSES))
+    assert (drawn.pattern, drawn.images, drawn.boxes) == ("train_mug.record-?????-of-00002", 60, 40)
+    assert (drawn.weight, drawn.share) == (60, 1)
+
+
+def test_fourteen_classes_keep_their_order(record_group: Callable[..., RecordGroup]) -> None:
     names = [f"class{number:02}" for number in range(14)]
     weights = dict.fromkeys(names[::3], 1.5)
-    files = [record_file(home_class=name) for name in names]
-    result = record_weights(files, weights, names)
+    files = [record_group(group=name) for name in names]
+    result = group_weights(files, weights, names)
     assert result == tuple(1.5 if number % 3 == 0 else 1.0 for number in range(14))
-    assert math.isclose(sum(record.share for record in drawn_records(files, result)), 1)
+    assert math.isclose(sum(record.share for record in drawn_groups(files, result)), 1)

@@ -43,11 +43,11 @@ def facts(made: MadeConfig) -> list[str]:
 
 def records_table(made: MadeConfig) -> list[str]:
     """The training records with weight and share of drawn images, a line each, under a line of titles."""
-    width = max(len("record"), *(len(record.name) for record in made.records))
+    width = max(len("record"), *(len(group.pattern) for group in made.records))
     lines = [f"{'record':<{width}}  images   boxes  weight   drawn"]
-    for record in made.records:
-        counts = f"{record.images:>6}  {record.boxes:>6}  {record.weight:>6g}  {record.share:>6.1%}"
-        lines.append(f"{record.name:<{width}}  {counts}")
+    for group in made.records:
+        counts = f"{group.images:>6}  {group.boxes:>6}  {group.weight:>6g}  {group.share:>6.1%}"
+        lines.append(f"{group.pattern:<{width}}  {counts}")
     return lines
 
 

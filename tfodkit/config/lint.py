@@ -168,8 +168,10 @@ def _manifest_fits(reader: Message, manifest: RecordManifest, where: str) -> Ite
         if names.get(class_id) != name:
             what = f"class {class_id} is {name!r} in the records, but {names.get(class_id)!r} in the label map"
             yield Problem(where, what, _AGAIN)
+    paths = [path for pattern in reader.tf_record_input_reader.input_path for path in matching_files(pattern)]
+    yield from _all_shards(paths, manifest, where)
     files = {file.name: file for file in manifest.files}
-    for path in (path for pattern in reader.tf_record_input_reader.input_path for path in matching_files(pattern)):
+    for path in paths:
         file = files.get(path.name)
         if file is None:
             yield Problem(where, f"the record {path} is not in the manifest beside it", _AGAIN)
@@ -177,4 +179,14 @@ def _manifest_fits(reader: Message, manifest: RecordManifest, where: str) -> Ite
             yield Problem(where, f"the record {path} holds no image: a weighted empty record hangs training", _AGAIN)
         elif path.stat().st_size != file.bytes:
             what = f"the record {path} has {path.stat().st_size} bytes, but its manifest says {file.bytes}"
+            yield Problem(where, what, "Run make-records again.")
+
+
+def _all_shards(paths: list[Path], manifest: RecordManifest, where: str) -> Iterator[Problem]:
+    """A pattern matches what is there, and never misses a shard."""
+    names = {path.name for path in paths}
+    for group in (group for split in manifest.splits for group in manifest.groups_of(split)):
+        absent = [file.name for file in group.files if file.name not in names]
+        if absent and len(absent) < len(group.files):
+            what = f"{len(absent)} of the {len(group.files)} shards {group.pattern} are not there: {absent[0]}"
             yield Problem(where, what, "Run make-records again.")

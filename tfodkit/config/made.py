@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tfodkit.config.training_section import TrainingSetup
-from tfodkit.config.weights import DrawnRecord
+from tfodkit.config.weights import DrawnGroup
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class MadeConfig:
     epochs: float
     """How often each training image is drawn, on average: steps x batch / images."""
     fine_tune_checkpoint: str | None
-    records: tuple[DrawnRecord, ...]
-    """The training records, in the order of ``input_path``."""
+    records: tuple[DrawnGroup, ...]
+    """The groups of training records, in the order of ``input_path``."""
     notes: tuple[str, ...]
     """What was left out of the template or changed unasked, a sentence each."""

@@ -17,9 +17,9 @@ from tfodkit.config.pipeline import Message, format_pipeline
 from tfodkit.config.readers import fill_eval_reader, fill_train_reader, raise_max_boxes
 from tfodkit.config.templates import Template, read_template
 from tfodkit.config.training_section import set_training
-from tfodkit.config.weights import DrawnRecord, drawn_records, record_weights
+from tfodkit.config.weights import DrawnGroup, drawn_groups, group_weights
 from tfodkit.errors import ConfigError, OutputError, RecordError
-from tfodkit.records.manifest import SPLITS, RecordManifest
+from tfodkit.records.manifest import TRAIN, VAL, RecordManifest
 
 METRICS = "coco_detection_metrics"
 
@@ -74,7 +74,7 @@ def read_manifest(folder: Path) -> RecordManifest:
     """
     manifest = RecordManifest.read(folder)
     manifest.check_files(folder)
-    for split, purpose in zip(SPLITS, ("train on", "validate on"), strict=True):
+    for split, purpose in ((TRAIN, "train on"), (VAL, "validate on")):
         if not manifest.images(split):
             remedy = "Run make-records again with more images, or with another --split."
             raise RecordError(str(folder), f"the records hold no image to {purpose}", remedy)
@@ -94,22 +94,22 @@ def _configure(
         message.train_config.data_augmentation_options.extend(parse_steps(options.augment))
     if options.image_size is not None:
         set_image_size(message, options.image_size, where)
-    records, more_notes = _fill_readers(message, manifest, options, folder)
+    groups, more_notes = _fill_readers(message, manifest, options, folder)
     message.eval_config.batch_size = 1
     message.eval_config.metrics_set[:] = [METRICS]
     message.eval_config.use_moving_averages = False
-    train_images = sum(record.images for record in records if record.weight)
+    train_images = sum(group.images for group in groups if group.weight)
     return MadeConfig(
         path=output,
         template=start.name,
         classes=manifest.label_map.names,
         train_images=train_images,
-        val_images=manifest.images("val"),
+        val_images=manifest.images(VAL),
         input_size=str(input_size(message, where) or "as the images are"),
         training=training,
         epochs=training.steps * training.batch_size / train_images,
         fine_tune_checkpoint=message.train_config.fine_tune_checkpoint or None,
-        records=records,
+        records=groups,
         notes=(*notes, *more_notes),
     )
 
@@ -129,18 +129,19 @@ def _forget_template(message: Message, options: PipelineOptions) -> list[str]:
 
 def _fill_readers(
     message: Message, manifest: RecordManifest, options: PipelineOptions, folder: Path
-) -> tuple[tuple[DrawnRecord, ...], list[str]]:
-    train, val = ([file for file in manifest.files_of(split) if file.images] for split in SPLITS)
-    weights = record_weights(train, options.weights, manifest.label_map.names)
+) -> tuple[tuple[DrawnGroup, ...], list[str]]:
+    train, val = ([group for group in manifest.groups_of(split) if group.images] for split in (TRAIN, VAL))
+    is_per_class = manifest.options.grouping == "class"
+    weights = group_weights(train, options.weights, manifest.label_map.names if is_per_class else ())
     fill_train_reader(message.train_input_reader, folder, train, weights)
     fill_eval_reader(message, folder, val)
     notes = []
     if empty := [file.name for file in manifest.files if not file.images]:
         notes.append(f"left out, without an image: {', '.join(empty)}")
-    boxes = max(manifest.max_boxes_per_image(split) for split in SPLITS)
+    boxes = max(manifest.max_boxes_per_image(split) for split in (TRAIN, VAL))
     if raise_max_boxes(message, boxes):
         notes.append(f"max_number_of_boxes is raised to {boxes}, the most objects that one image has")
-    return drawn_records(train, weights), notes
+    return drawn_groups(train, weights), notes
 
 
 def _refuse_existing(output: Path, *, force: bool) -> None:

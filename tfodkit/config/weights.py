@@ -1,16 +1,17 @@
-"""Sample weights: how often each training record is drawn, one weight for each record file.
+"""Sample weights: how often each group of training records is drawn, one weight for each group.
 
-The Object Detection API draws the next image in two steps: a record at random by ``sample_from_datasets_weights``, then
-an image of that record, which is repeated for ever. So a weight belongs to a record and draws *images, not boxes*; only
-the ratio of weights counts; and equal weights draw a record of 10 images as often as one of 1,000.
+The Object Detection API draws the next image in two steps: a group at random by ``sample_from_datasets_weights``, then
+an image of that group, which is repeated for ever. So a weight belongs to a group and draws *images, not boxes*; only
+the ratio of weights counts; and equal weights draw a group of 10 images as often as one of 1,000. A group is all the
+files of one split and home class, or of one folder, in one file or in many shards.
 
 ==============  =====================================================================================================
-asked for       weight of a record
+asked for       weight of a group
 ==============  =====================================================================================================
 nothing         its number of images: every image is drawn equally often
-``balanced``    1 for every class: the records of all classes are drawn equally often. Images without objects
+``balanced``    1 for every group: all classes, or folders, are drawn equally often. Images without objects
                 (``background``) keep the share that they have of all images, but are never drawn oftener than a class
-``mug=1.5,…``   the weight given; 1 where none is given. 0 leaves the record out
+``mug=1.5,…``   the weight given; 1 where none is given. 0 leaves the group out
 ==============  =====================================================================================================
 
 Without any weights the Object Detection API interleaves all files, in blocks of 32 images: over a whole pass that draws
@@ -25,7 +26,7 @@ from dataclasses import dataclass
 from tfodkit.config.nearest import nearest_names
 from tfodkit.config.pipeline import six_digits
 from tfodkit.errors import UsageError
-from tfodkit.records.manifest import BACKGROUND, RecordFile
+from tfodkit.records.manifest import BACKGROUND, RecordGroup
 
 BALANCED = "balanced"
 UNNAMED = 1.0
@@ -69,45 +70,48 @@ def check_weight(name: str, weight: float) -> None:
     """Raise :class:`UsageError` for a weight that is negative, beyond a million, or not a number."""
     if not 0 <= weight <= LARGEST:
         what = f"a weight must be 0 to {LARGEST:,.0f}, but got {weight:g}"
-        raise UsageError(f"--weights {name}={weight:g}", what, "Give a positive number, or 0 to leave the record out.")
+        raise UsageError(f"--weights {name}={weight:g}", what, "Give a positive number, or 0 to leave the group out.")
 
 
-def record_weights(
-    records: Sequence[RecordFile], weights: str | Mapping[str, float] | None, classes: Sequence[str]
+def group_weights(
+    groups: Sequence[RecordGroup], weights: str | Mapping[str, float] | None, classes: Sequence[str]
 ) -> tuple[float, ...]:
-    """The weight of each record, in the order of ``records``; the table above tells how.
+    """The weight of each group, in the order of ``groups``; the table above tells how.
 
     Args:
-        records: the training records, none of them empty.
-        weights: by class or ``background``, as a mapping or as text of :func:`parse_weights`; or None.
-        classes: the names of the label map, to tell a class without a record from an unknown one.
+        groups: the training records, none of them empty.
+        weights: by class or ``background``, or by what else the groups are called, as a mapping or as text of
+            :func:`parse_weights`; or None.
+        classes: the names of the label map where groups are per class, to tell a class without records from an
+            unknown one; empty where they are not.
 
     Raises:
-        UsageError: a weight for an unknown class or for one that has no record, or no weight above 0.
+        UsageError: a weight for an unknown class or for one that has no records, or no weight above 0.
     """
     if weights is None:
-        return tuple(float(record.images) for record in records)
+        return tuple(float(group.images) for group in groups)
     if isinstance(weights, str):
         weights = parse_weights(weights)
     if isinstance(weights, str):
-        return _balanced(records)
-    homes = [record.home_class for record in records]
+        return _balanced(groups) if classes else (UNNAMED,) * len(groups)
+    names = [group.name for group in groups]
     for name in weights:
-        if name not in homes:
-            raise _no_record(name, homes, classes)
-    result = tuple(weights.get(home, UNNAMED) for home in homes)
+        if name not in names:
+            raise _no_group(name, names, classes)
+    result = tuple(weights.get(name, UNNAMED) for name in names)
     if not any(result):
         flag = f"--weights {format_weights(weights)}"
-        raise UsageError(flag, "no record is left with a weight above 0", "Give one class at least a weight above 0.")
+        raise UsageError(flag, "no group is left with a weight above 0", "Give one group at least a weight above 0.")
     return result
 
 
 @dataclass(frozen=True, slots=True)
-class DrawnRecord:
-    """A training record and how often it is drawn."""
+class DrawnGroup:
+    """A group of training records and how often it is drawn."""
 
+    pattern: str
+    """Of its files' names."""
     name: str
-    home_class: str
     images: int
     boxes: int
     """Of all classes together."""
@@ -116,19 +120,19 @@ class DrawnRecord:
     """Of all images drawn, 0 to 1."""
 
 
-def drawn_records(records: Sequence[RecordFile], weights: Sequence[float]) -> tuple[DrawnRecord, ...]:
-    """What the weights come to, in the order of ``records``."""
+def drawn_groups(groups: Sequence[RecordGroup], weights: Sequence[float]) -> tuple[DrawnGroup, ...]:
+    """What the weights come to, in the order of ``groups``."""
     total = sum(weights)
     return tuple(
-        DrawnRecord(
-            name=record.name,
-            home_class=record.home_class,
-            images=record.images,
-            boxes=sum(count for _, count in record.boxes),
+        DrawnGroup(
+            pattern=group.pattern,
+            name=group.name,
+            images=group.images,
+            boxes=group.boxes,
             weight=weight,
             share=weight / total,
         )
-        for record, weight in zip(records, weights, strict=True)
+        for group, weight in zip(groups, weights, strict=True)
     )
 
 
@@ -144,18 +148,19 @@ def _number(name: str, text: str) -> float:
     return weight
 
 
-def _balanced(records: Sequence[RecordFile]) -> tuple[float, ...]:
-    background = sum(record.images for record in records if record.home_class == BACKGROUND)
-    with_objects = sum(record.images for record in records if record.home_class != BACKGROUND)
-    classes = sum(record.home_class != BACKGROUND for record in records)
+def _balanced(groups: Sequence[RecordGroup]) -> tuple[float, ...]:
+    background = sum(group.images for group in groups if group.name == BACKGROUND)
+    with_objects = sum(group.images for group in groups if group.name != BACKGROUND)
+    classes = sum(group.name != BACKGROUND for group in groups)
     natural = six_digits(classes * background / with_objects) if with_objects else 1.0
-    return tuple(min(1.0, natural) if record.home_class == BACKGROUND else 1.0 for record in records)
+    return tuple(min(1.0, natural) if group.name == BACKGROUND else 1.0 for group in groups)
 
 
-def _no_record(name: str, homes: Sequence[str], classes: Sequence[str]) -> UsageError:
+def _no_group(name: str, names: Sequence[str], classes: Sequence[str]) -> UsageError:
     if name in classes:
         what = (
             f"the class {name!r} has no training record: each of its images has a rarer class, and lies in that one's"
         )
-        return UsageError(f"--weights {name}", what, f"Weight one of: {', '.join(sorted(homes))}.")
-    return UsageError(f"--weights {name}", f"there is no class {name!r} in the records", nearest_names(name, homes))
+        return UsageError(f"--weights {name}", what, f"Weight one of: {', '.join(sorted(names))}.")
+    kind = "class" if classes else "group"
+    return UsageError(f"--weights {name}", f"there is no {kind} {name!r} in the records", nearest_names(name, names))

@@ -1,7 +1,41 @@
-"""Bytes on disk: images and boxes as TFRecords, with a label map and a manifest. No TensorFlow."""
+"""Bytes on disk: images and boxes as TFRecords, with a label map and a manifest. No TensorFlow.
 
-from tfodkit.records.make import make_records
-from tfodkit.records.manifest import Dropped, RecordFile, RecordManifest
-from tfodkit.records.tfrecord import read_records
+The names load on first use: whoever reads a manifest needs nothing of what makes records.
+"""
 
-__all__ = ["Dropped", "RecordFile", "RecordManifest", "make_records", "read_records"]
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tfodkit.records.make import make_records
+    from tfodkit.records.manifest import Affected, RecordFile, RecordGroup, RecordManifest
+    from tfodkit.records.options import RecordOptions
+    from tfodkit.records.tfrecord import read_tfrecord
+
+_HOME = {
+    "make_records": "make",
+    "Affected": "manifest",
+    "RecordFile": "manifest",
+    "RecordGroup": "manifest",
+    "RecordManifest": "manifest",
+    "RecordOptions": "options",
+    "read_tfrecord": "tfrecord",
+}
+
+__all__ = [
+    "Affected",
+    "RecordFile",
+    "RecordGroup",
+    "RecordManifest",
+    "RecordOptions",
+    "make_records",
+    "read_tfrecord",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'tfodkit.records' has no attribute {name!r}")
+    return getattr(import_module(f"tfodkit.records.{_HOME[name]}"), name)
