@@ -195,27 +195,39 @@ def decode(
     """
     size = (-(-header.width // scale), -(-header.height // scale))
     mode, order = MODES[channels or header.channels]
-    image = Image.new(mode, size)
-    # As Pillow's own plugin calls it; without the plugin, which passes 64 KB at a time, reads all metadata once more,
-    # and calls damage fine where another user of Pillow has set LOAD_TRUNCATED_IMAGES.
-    decoder: Any = Image._getdecoder(mode, "jpeg", (order, "", scale, 0))
-    try:
-        decoder.setimage(image.im, (0, 0, *size))
-        return image, _feed(decoder, content, header)
-    finally:
-        decoder.cleanup()
+    end = find_end(content, header)
+    while True:
+        image = Image.new(mode, size)
+        # As Pillow's own plugin calls it; without the plugin, which passes 64 KB at a time, reads all metadata once
+        # more, and calls damage fine where another user of Pillow has set LOAD_TRUNCATED_IMAGES.
+        decoder: Any = Image._getdecoder(mode, "jpeg", (order, "", scale, 0))
+        try:
+            decoder.setimage(image.im, (0, 0, *size))
+            if end is None or header.process == PROGRESSIVE or not header.is_single_scan:
+                return image, _feed_all(decoder, content, end)
+            try:
+                return image, _feed(decoder, content, header, end)
+            except _EarlierEnd as earlier:
+                end = earlier.at
+        finally:
+            decoder.cleanup()
 
 
-def _feed(decoder: Any, content: bytes, header: JpegHeader) -> str:
+class _EarlierEnd(Exception):  # noqa: N818 - no error
+    """The image ends before the last marker that looks like its end."""
+
+    def __init__(self, at: int) -> None:
+        super().__init__(at)
+        self.at = at
+
+
+def _feed(decoder: Any, content: bytes, header: JpegHeader, end: int) -> str:
     """What is wrong, once the decoder has been given all bytes.
 
     libjpeg fills with grey what is missing before an end marker, and says nothing. So it is given the bytes before the
     marker only, and then a few zeros: it must need its last byte, and none beyond the zeros.
     """
-    end = find_end(content, header)
     view = memoryview(content)
-    if end is None or header.process == PROGRESSIVE or not header.is_single_scan:
-        return _feed_all(decoder, content, end)
     consumed, error = decoder.decode(view[: max(end - _READ_AHEAD, header.pixels)])
     if consumed >= 0:
         consumed, error = decoder.decode(bytes(view[consumed:end]) + _FILLER)
@@ -223,6 +235,8 @@ def _feed(decoder: Any, content: bytes, header: JpegHeader) -> str:
             decoder.decode(END)
             return "the pixels break off before the end of the image"
     elif not error and (stray := _MARKER.search(content, header.pixels, end)):
+        if stray.group().endswith(END[1:]):
+            raise _EarlierEnd(stray.start())
         return f"a stray marker FF{stray.group()[-1]:02X} interrupts the pixels"
     return "the pixels can't be decoded" if error else ""
 

@@ -45,9 +45,13 @@ MODES = {
 }
 """(bits, colour type) → Pillow's mode, and the order of the decoder. Of 16 bits the upper 8 are taken."""
 
-_CHECKSUM = 4
-_HEAD = 8
-"""Bytes of a chunk before its data; of a deflate stream's own checksum, and of a chunk's, behind it: 4 each."""
+CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
+ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
+"""The passes of an interlaced image: first column and line, and the steps to the next."""
+
+_HEAD, _CHECKSUM = 8, 4
+"""Bytes of a chunk before its data, and behind it."""
+_PIECE = 512
 
 
 @dataclass(slots=True)
@@ -156,22 +160,56 @@ def decode(content: bytes, chunks: PngChunks) -> tuple[Image.Image, str]:
     Where something is wrong, what can't be decoded is black, or transparent. The ``tRNS`` chunk stands where Pillow has
     it, in ``info["transparency"]``.
     """
+    lines, wrong = _inflate(content, chunks)
     mode, order = MODES[chunks.bits, chunks.colour]
     image = Image.new(mode, (chunks.width, chunks.height))
     # As Pillow's own plugin calls it; without the plugin, which unpacks text and calls damage fine where another user
-    # of Pillow has set LOAD_TRUNCATED_IMAGES.
+    # of Pillow has set LOAD_TRUNCATED_IMAGES. It takes lines that end too early for the end of the image, so that they
+    # are inflated here, and handed over as a stream that is not compressed; the time is the same.
     decoder: Any = Image._getdecoder(mode, "zip", (order, chunks.is_interlaced))
     try:
         decoder.setimage(image.im, (0, 0, *image.size))
-        # Without its checksum the stream has no end, so that the decoder asks for more where lines are missing.
-        deflated = b"".join([content[start:end] for start, end in chunks.pixels])[:-_CHECKSUM]
-        consumed, error = decoder.decode(deflated)
+        consumed, error = decoder.decode(zlib.compress(lines, level=0))
     finally:
         decoder.cleanup()
     _colour(image, chunks)
-    if consumed >= 0:
-        return image, "the pixels break off before the end of the image"
-    return image, "the pixels can't be decoded" if error else ""
+    return image, wrong or ("the pixels can't be decoded" if error or consumed >= 0 else "")
+
+
+def _inflate(content: bytes, chunks: PngChunks) -> tuple[bytes, str]:
+    """The filtered lines of the image, zeros where they are missing; and what is wrong with them, or nothing."""
+    deflated = b"".join([content[start:end] for start, end in chunks.pixels])
+    size, wrong = _size_of_lines(chunks), ""
+    stream = zlib.decompressobj()
+    try:
+        lines = stream.decompress(deflated, size + 1)
+    except zlib.error:
+        lines, wrong = _inflate_until_damaged(deflated, size), "the pixels can't be inflated"
+    if len(lines) < size or not (stream.eof or len(lines) > size):
+        wrong = wrong or "the pixels break off before the end of the image"
+    return lines[:size].ljust(size, b"\0"), wrong
+
+
+def _inflate_until_damaged(deflated: bytes, size: int) -> bytes:
+    stream, lines = zlib.decompressobj(), bytearray()
+    try:
+        for at in range(0, len(deflated), _PIECE):
+            lines += stream.decompress(deflated[at : at + _PIECE], size + 1 - len(lines))
+            if len(lines) > size:
+                break
+    except zlib.error:
+        pass
+    return bytes(lines)
+
+
+def _size_of_lines(chunks: PngChunks) -> int:
+    """Bytes of all lines, each with the byte of its filter in front."""
+    bits = chunks.bits * CHANNELS[chunks.colour]
+    size = 0
+    for left, top, across, down in ADAM7 if chunks.is_interlaced else ((0, 0, 1, 1),):
+        columns, rows = -(-(chunks.width - left) // across), -(-(chunks.height - top) // down)
+        size += max(0, rows) * (1 + -(-columns * bits // 8)) if columns > 0 else 0
+    return size
 
 
 def _colour(image: Image.Image, chunks: PngChunks) -> None:
