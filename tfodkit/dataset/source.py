@@ -12,6 +12,7 @@ People's folders, all of which :func:`open_source` takes::
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -112,7 +113,8 @@ def open_source(images: Path, annotations: Path | None = None, format: str | Non
     require_folder(images)
     index = ImageIndex(image_folder(images))
     if annotations is None:
-        return _of_folder(images, index, format, sibling=_sibling(images))
+        home = images if index.folder == images else index.folder.parent
+        return _of_folder(home, index, format, sibling=_sibling(images))
     if _is_annotation_file(annotations):
         return _of_file(annotations, index, _base_of(annotations), format)
     require_folder(annotations)
@@ -145,8 +147,8 @@ def _is_annotation_file(path: Path) -> bool:
 
 def _base_of(path: Path) -> Path:
     """The data set's folder, of an annotation file in it: COCO's lie in a folder of their own."""
-    parent = path.absolute().parent if path.parent == Path() else path.parent
-    return parent.parent if parent.name in ANNOTATION_FOLDERS else parent
+    is_apart = path.absolute().parent.name in ANNOTATION_FOLDERS
+    return Path(os.path.normpath(path.parent / "..")) if is_apart else path.parent
 
 
 def _of_file(path: Path, images: ImageIndex, base: Path, wanted: str | None) -> Source:
