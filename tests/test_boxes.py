@@ -2,8 +2,9 @@ import math
 
 import pytest
 from hypothesis import given, strategies as st
+from PIL import ExifTags, Image, ImageOps
 
-from tfodkit.boxes import Box
+from tfodkit.boxes import Box, turn_point, turn_point_back
 
 EDGE = st.floats(-50, 150, allow_nan=False)
 BOXES = st.builds(Box, EDGE, EDGE, EDGE, EDGE)
@@ -50,3 +51,35 @@ def test_empty_boxes_have_no_area_and_overlap_nothing() -> None:
 def test_a_box_is_finite(value: float) -> None:
     with pytest.raises(ValueError, match="a box must be finite"):
         Box(0, 0, value, 1)
+
+
+@given(
+    st.integers(1, 8),
+    st.integers(2, 9).flatmap(lambda width: st.tuples(st.just(width), *[st.integers(0, width)] * 2)),
+    st.integers(2, 9).flatmap(lambda height: st.tuples(st.just(height), *[st.integers(0, height)] * 2)),
+)
+def test_a_turned_box_lies_where_pillow_turns_its_pixels(
+    orientation: int, across: tuple[int, int, int], down: tuple[int, int, int]
+) -> None:
+    (width, *xs), (height, *ys) = across, down
+    box = Box(min(xs), min(ys), max(xs), max(ys))
+    picture = Image.new("L", (width, height))
+    picture.paste(255, tuple(map(int, box.xyxy)))
+    picture.getexif()[ExifTags.Base.Orientation] = orientation
+    turned = box.turned(orientation, width=width, height=height)
+    bounds = ImageOps.exif_transpose(picture).getbbox()
+    assert turned.is_empty if bounds is None else turned.xyxy == bounds
+
+
+@given(st.integers(1, 8), BOXES, st.integers(1, 5000), st.integers(1, 5000))
+def test_turning_back_is_the_inverse_of_turning(orientation: int, box: Box, width: int, height: int) -> None:
+    again = box.turned(orientation, width=width, height=height).turned_back(orientation, width=width, height=height)
+    assert again.xyxy == pytest.approx(box.xyxy, abs=1e-9)
+    point = turn_point((box.xmin, box.ymin), orientation, width=width, height=height)
+    again = turn_point_back(point, orientation, width=width, height=height)
+    assert again == pytest.approx((box.xmin, box.ymin), abs=1e-9)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_an_inverted_box_stays_inverted(orientation: int) -> None:
+    assert Box(9, 2, 3, 6).turned(orientation, width=20, height=10).is_empty

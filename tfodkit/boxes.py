@@ -19,6 +19,32 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+_TURNED_BACK = {6: 8, 8: 6}
+"""EXIF orientations that another one undoes; every other undoes itself."""
+_FLIPS_X = frozenset({2, 3, 6, 7})
+_FLIPS_Y = frozenset({3, 4, 7, 8})
+_SIDEWAYS = frozenset({5, 6, 7, 8})
+
+
+def turn_point(point: tuple[float, float], orientation: int, *, width: float, height: float) -> tuple[float, float]:
+    """Where a point ``(x, y)`` of a picture lies once EXIF's ``orientation``, 1 to 8, has turned it upright.
+
+    ``width`` and ``height`` are those of the picture as it is stored, before it is turned (CIPA DC-008, tag 274).
+    """
+    x, y = point
+    if orientation in _SIDEWAYS:
+        x, y, width, height = y, x, height, width
+    return (width - x if orientation in _FLIPS_X else x, height - y if orientation in _FLIPS_Y else y)
+
+
+def turn_point_back(
+    point: tuple[float, float], orientation: int, *, width: float, height: float
+) -> tuple[float, float]:
+    """The inverse of :func:`turn_point`; ``width`` and ``height`` are those of the stored picture here too."""
+    if orientation in _SIDEWAYS:
+        width, height = height, width
+    return turn_point(point, _TURNED_BACK.get(orientation, orientation), width=width, height=height)
+
 
 @dataclass(frozen=True, slots=True)
 class Box:
@@ -77,6 +103,34 @@ class Box:
             return 0.0
         shared = across * down
         return shared / (self.area + other.area - shared)
+
+    def turned(self, orientation: int, *, width: float, height: float) -> Box:
+        """This box of a stored picture, in the frame of the picture that EXIF's ``orientation`` has turned upright.
+
+        As :func:`turn_point`; an inverted box stays inverted.
+        """
+        return self._between(
+            turn_point((self.xmin, self.ymin), orientation, width=width, height=height),
+            turn_point((self.xmax, self.ymax), orientation, width=width, height=height),
+            orientation,
+        )
+
+    def turned_back(self, orientation: int, *, width: float, height: float) -> Box:
+        """The inverse of :meth:`turned`: this box of the upright picture, in the frame of the stored one.
+
+        ``width`` and ``height`` are those of the stored picture here too.
+        """
+        if orientation in _SIDEWAYS:
+            width, height = height, width
+        return self.turned(_TURNED_BACK.get(orientation, orientation), width=width, height=height)
+
+    @staticmethod
+    def _between(first: tuple[float, float], second: tuple[float, float], orientation: int) -> Box:
+        """What was the left end of a side that was flipped is its right end."""
+        (x1, y1), (x2, y2) = first, second
+        left, right = (x2, x1) if orientation in _FLIPS_X else (x1, x2)
+        top, bottom = (y2, y1) if orientation in _FLIPS_Y else (y1, y2)
+        return Box(left, top, right, bottom)
 
     def to_yxyx_norm(self, *, width: float, height: float) -> tuple[float, float, float, float]:
         """``(ymin, xmin, ymax, xmax)`` as shares of the image's height and width."""
