@@ -26,10 +26,10 @@ class Features:
 
     def __init__(self, record: bytes) -> None:
         """Parse ``record``; ``DecodeError`` where it is no example."""
-        self._features: dict[str, Any] = {
-            name: feature
+        self._features: dict[str, tuple[Kind, Any]] = {
+            name: (kind, feature)
             for name, feature in example_class().FromString(record).features.feature.items()
-            if feature.WhichOneof("kind")
+            if (kind := feature.WhichOneof("kind"))
         }
 
     @classmethod
@@ -44,10 +44,13 @@ class Features:
     def __contains__(self, name: str) -> bool:
         return name in self._features
 
-    def kinds(self) -> Iterator[tuple[str, str]]:
+    def kinds(self) -> Iterator[tuple[str, Kind]]:
         """The name and the kind of each feature."""
-        for name, feature in self._features.items():
-            yield name, feature.WhichOneof("kind")
+        return ((name, kind) for name, (kind, _) in self._features.items())
+
+    def kind(self, name: str) -> Kind | None:
+        """None where the feature is absent."""
+        return self._features[name][0] if name in self._features else None
 
     def texts(self, name: str) -> Sequence[bytes]:
         """The byte strings of a feature, none where it is absent; :class:`KindError` where it holds others."""
@@ -74,10 +77,9 @@ class Features:
         return _one(self.ints(name), name) if name in self else None
 
     def _values(self, name: str, kind: Kind) -> Sequence[Any]:
-        feature = self._features.get(name)
-        if feature is None:
+        if name not in self._features:
             return ()
-        found = feature.WhichOneof("kind")
+        found, feature = self._features[name]
         if found != kind:
             raise KindError(f"{name} must hold {_KIND_NAMES[kind]}, but holds {_KIND_NAMES[found]}")
         values: Sequence[Any] = getattr(feature, kind).value

@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -132,18 +132,10 @@ def _stopped(labels: tuple[str, ...], why: str) -> Sight:
 
 
 def _check_kinds(features: Features) -> None:
-    getters: dict[Kind, Callable[[str], Sequence[object]]] = {
-        "bytes_list": features.texts,
-        "float_list": features.floats,
-        "int64_list": features.ints,
-    }
     for name, kind in features.kinds():
-        wanted = MANY.get(name) or ALONE.get(name)
-        if wanted is None or (wanted == kind and name in MANY):
-            continue
-        values = getters[wanted](name)
-        if name in ALONE and len(values) != 1:
-            raise KindError(f"{name} must hold one value, but holds {len(values)}")
+        wanted = MANY.get(name) or ALONE.get(name, kind)
+        if (kind != wanted or name in ALONE) and features.count(name, wanted) != 1:
+            raise KindError(f"{name} must hold one value, but holds {features.count(name, wanted)}")
 
 
 def _classes_of(features: Features, classes: Classes) -> tuple[Sequence[bytes], list[int]]:
