@@ -70,7 +70,8 @@ class ImageIndex:
                 self._refuse_contradiction(image, stem, subfolder)
                 return image
         tail = PurePosixPath(wanted)
-        for key in (tail.name, str(tail.with_suffix("")) if tail.name else "", tail.stem, stem):
+        same_place = str(tail.with_suffix("")) if len(tail.parts) > 1 else ""
+        for key in (same_place, tail.name, tail.stem, stem):
             if image := self._the_one(key, subfolder):
                 return image
         also = f", nor one called {stem!r}," if stem else ""
