@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tfodkit import atomic, files
-from tfodkit.errors import OutputError
+from tfodkit.errors import DataError, OutputError
 
 
 def test_a_file_is_whole_or_absent(tmp_path: Path) -> None:
@@ -208,3 +208,24 @@ def test_sha256_is_that_of_the_content(tmp_path: Path) -> None:
     files.write_bytes(tmp_path / "a", b"abc")
     # the standard's own test vector (FIPS 180-2, appendix B.1)
     assert files.sha256(tmp_path / "a") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+
+def test_links_that_lead_nowhere_are_passed_over(tmp_path):
+    (tmp_path / "a.xml").write_text("")
+    for name, target in {
+        "itself.xml": "itself.xml",
+        "one.xml": "other.xml",
+        "other.xml": "one.xml",
+        "b.xml": "gone",
+    }.items():
+        (tmp_path / name).symlink_to(target)
+    assert files.walk_files(tmp_path, frozenset({".xml"})) == ([tmp_path / "a.xml"], [])
+
+
+def test_a_folder_that_cannot_be_listed_is_named(tmp_path, monkeypatch):
+    def refuse(folder):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(files.os, "scandir", refuse)
+    with pytest.raises(DataError, match=r"the folder can't be read: Permission denied\. Check its permissions\."):
+        files.walk_files(tmp_path, frozenset({".xml"}))

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from tfodkit import atomic
-from tfodkit.errors import OutputError
+from tfodkit.errors import DataError, OutputError
 
 HASH_BLOCK = 1 << 20
 
@@ -121,7 +121,11 @@ def list_files(folder: Path, suffixes: frozenset[str]) -> list[Path]:
 def walk_files(folder: Path, suffixes: frozenset[str]) -> tuple[list[Path], list[Path]]:
     """Files in ``folder`` and below, as :func:`list_files`; and links to folders above themselves, not followed.
 
-    Folders behind other links are walked, each once. Names that start with a dot are the system's, and passed over.
+    Folders behind other links are walked, each once. Names that start with a dot are the system's, and passed over; so
+    are links that lead nowhere.
+
+    Raises:
+        DataError: a folder can't be listed.
     """
     found: list[Path] = []
     loops: list[Path] = []
@@ -129,17 +133,28 @@ def walk_files(folder: Path, suffixes: frozenset[str]) -> tuple[list[Path], list
     waiting = [folder]
     while waiting:
         current = waiting.pop()
-        for entry in sorted(os.scandir(current), key=lambda entry: entry.name):
-            if entry.name.startswith("."):
-                continue
+        for entry in _list_folder(current):
             path = current / entry.name
-            if entry.is_dir():
+            try:
+                is_folder = entry.is_dir()
+            except OSError:  # a link to itself leads nowhere
+                continue
+            if is_folder:
                 real = os.path.realpath(path)
                 (loops if real in seen else waiting).append(path)
                 seen.add(real)
             elif path.suffix.lower() in suffixes and entry.is_file():
                 found.append(path)
     return sorted(found), sorted(loops)
+
+
+def _list_folder(folder: Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return sorted((entry for entry in entries if entry.name[0] != "."), key=lambda entry: entry.name)
+    except OSError as error:
+        what = f"the folder can't be read: {error.strerror or error}"
+        raise DataError(str(folder), what, "Check its permissions.") from error
 
 
 def sha256(path: Path) -> str:
