@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tfodkit.cli.demo import demo
     from tfodkit.config import make_config
+    from tfodkit.dataset.convert import convert
     from tfodkit.exporting import export
     from tfodkit.inference import Detector, detect
     from tfodkit.records import make_records
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
+    "convert": ("tfodkit.dataset.convert", "convert"),
     "make_records": ("tfodkit.records", "make_records"),
     "make_config": ("tfodkit.config", "make_config"),
     "train": ("tfodkit.training", "train"),
@@ -31,7 +33,7 @@ _HOME = {
     "demo": ("tfodkit.cli.demo", "demo"),
 }
 
-__all__ = ["Detector", "demo", "detect", "eval", "export", "make_config", "make_records", "train"]
+__all__ = ["Detector", "convert", "demo", "detect", "eval", "export", "make_config", "make_records", "train"]
 
 
 def __getattr__(name: str) -> Any:
