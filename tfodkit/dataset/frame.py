@@ -90,7 +90,7 @@ def frame_of(draft: ImageDraft, facts: ImageFacts, policies: Policies) -> tuple[
 def _stated_size(draft: ImageDraft, policies: Policies) -> tuple[tuple[int, int] | None, list[Finding]]:
     if draft.size is None:
         return None, []
-    if all(math.isfinite(side) and 1 <= side <= MAX_SIDE and side.is_integer() for side in draft.size):
+    if all(math.isfinite(side) and 1 <= side <= MAX_SIDE and float(side).is_integer() for side in draft.size):
         return (int(draft.size[0]), int(draft.size[1])), []
     stated = " x ".join("none" if math.isnan(side) else f"{side:g}" for side in draft.size)
     what = f"the image's size must be whole numbers of pixels from 1, but the annotation says {stated}"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from tfodkit.annotations.drafts import ImageDraft
+from tfodkit.annotations.drafts import ImageDraft, Reading
 from tfodkit.annotations.rules import ANNOTATED_TWICE, NOT_ANNOTATED
 from tfodkit.annotations.values import ImageAnnotation
 from tfodkit.dataset.frame import UPRIGHT, frame_of
@@ -18,7 +18,7 @@ from tfodkit.dataset.label_map import LabelMap
 from tfodkit.dataset.policies import Policies
 from tfodkit.dataset.source import Source
 from tfodkit.errors import DataError
-from tfodkit.findings import Finding
+from tfodkit.findings import Finding, Outcome, Rule
 from tfodkit.images.facts import ImageFacts
 from tfodkit.images.mends import MENDED_BY_ENCODING, ImageMend
 from tfodkit.images.reading import examine_image
@@ -44,6 +44,16 @@ class SurveyedImage:
 
 
 @dataclass(frozen=True, slots=True)
+class LostObjects:
+    """Objects of one class that can't be recorded for one reason."""
+
+    label: str
+    reason: str
+    """A rule's name: ``boxes of zero size``."""
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Survey:
     """The pictures that can be trained on, sorted by name, and everything that was found, policies applied."""
 
@@ -53,6 +63,10 @@ class Survey:
     """The annotations' format: ``voc``, ``coco``, ``yolo`` or ``csv``."""
     images: tuple[SurveyedImage, ...]
     findings: tuple[Finding, ...]
+    annotated: tuple[tuple[str, int], ...] = ()
+    """Objects of each class in the annotations, whatever became of them, as (name, count) sorted by name."""
+    lost: tuple[LostObjects, ...] = ()
+    """Those of them that ``images`` does not show, sorted by class and reason."""
 
     @property
     def errors(self) -> tuple[Finding, ...]:
@@ -123,11 +137,14 @@ class _Judge:
         self._findings: list[Finding] = []
         self._sources: dict[str, Path] = {}
         self._unreadable: set[str] = set()
+        self._annotated: Counter[str] = Counter()
+        self._lost: Counter[tuple[str, str]] = Counter()
 
     def drafts(self, source: Source) -> Iterator[ImageDraft]:
         """The drafts of all readings; an image's second one is a finding."""
         for reading in source.readings():
             self._findings.extend(reading.findings)
+            self._count_unreadable(reading)
             self._unreadable.update(reading.unreadable)
             yield from filter(self._is_first, reading.drafts)
 
@@ -140,7 +157,9 @@ class _Judge:
         objects, more = self._objects.judge(draft, frame)
         self._findings += findings
         self._findings += more
-        if frame and not any(finding.is_error for finding in findings):
+        broken = next((finding.rule for finding in findings if finding.is_error), None)
+        self._count(draft, more, broken)
+        if frame and not broken:
             folder = str(PurePosixPath(draft.name).parent)
             annotation = ImageAnnotation(
                 draft.image, *frame.recorded_size, objects, draft.source, "" if folder == "." else folder
@@ -153,7 +172,31 @@ class _Judge:
             findings = [finding.left_out() if finding.is_error else finding for finding in findings]
         findings.sort(key=lambda finding: (str(finding.path), finding.line or 0, finding.code, finding.subject))
         images = sorted(self._images, key=lambda image: image.annotation.name)
-        return Survey(source.images.folder, source.format, tuple(images), tuple(findings))
+        return Survey(
+            source.images.folder,
+            source.format,
+            tuple(images),
+            tuple(findings),
+            tuple(sorted(self._annotated.items())),
+            tuple(LostObjects(label, reason, count) for (label, reason), count in sorted(self._lost.items())),
+        )
+
+    def _count(self, draft: ImageDraft, findings: list[Finding], broken: Rule | None) -> None:
+        """Count the objects of an image, and those that are lost: all where the image breaks a rule."""
+        faults = {finding.subject: finding.rule for finding in reversed(findings) if _loses(finding)}
+        for found in draft.objects:
+            label = found.label.strip()
+            self._annotated[label] += 1
+            if rule := broken or (faults.get(found.title) if faults else None):
+                self._lost[label, rule.name] += 1
+
+    def _count_unreadable(self, reading: Reading) -> None:
+        """Count the objects that never became a draft; their class stands in the subject, see ``ObjectDraft.title``."""
+        for finding in reading.findings:
+            _, quote, rest = finding.subject.partition('"')
+            if quote:
+                self._annotated[rest.removesuffix('"')] += 1
+                self._lost[rest.removesuffix('"'), finding.rule.name] += 1
 
     def _is_first(self, draft: ImageDraft) -> bool:
         first = self._sources.get(draft.name)
@@ -177,6 +220,10 @@ class _Judge:
         for image in source.images.images:
             if (name := source.images.name_of(image)) not in self._sources and name not in self._unreadable:
                 yield Finding(NOT_ANNOTATED, image, "no annotation is about this image").left_out()
+
+
+def _loses(finding: Finding) -> bool:
+    return finding.is_error or finding.outcome is Outcome.LEFT_OUT
 
 
 def _loop(link: Path) -> Finding:
