@@ -17,12 +17,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from google.protobuf import descriptor_pb2, descriptor_pool, message_factory, text_format
+from google.protobuf import text_format
 
+from tfodkit.dataset.messages import message_class
 from tfodkit.errors import Problem, RecordError
 
 BACKGROUND = "background"
@@ -86,7 +86,7 @@ class LabelMap:
 
     def to_pbtxt(self) -> str:
         """The text of a ``label_map.pbtxt``: names escaped where needed, non-ASCII letters as themselves."""
-        message = _message_class()()
+        message = message_class(_SCHEMA, "tfodkit.LabelMap")()
         for name, class_id in self.ids().items():
             message.item.add(name=name, id=class_id)
         return text_format.MessageToString(message, as_utf8=True)
@@ -172,7 +172,7 @@ def _items(text: str, *, where: str, gaps_allowed: bool) -> list[Any]:
 
 def _parse(text: str, *, where: str) -> Any:
     """The message; it has at least one item."""
-    message = _message_class()()
+    message = message_class(_SCHEMA, "tfodkit.LabelMap")()
     try:
         text_format.Parse(text, message, allow_unknown_field=True)
     except text_format.ParseError as error:
@@ -227,11 +227,3 @@ def _name_problem(names: tuple[str, ...]) -> str | None:
 
 def _without_position(message: str) -> str:
     return re.sub(r"^\d+:\d+ : ", "", message).rstrip(".")
-
-
-@cache
-def _message_class() -> Any:
-    schema = text_format.Parse(_SCHEMA, descriptor_pb2.FileDescriptorProto())
-    pool = descriptor_pool.DescriptorPool()
-    pool.Add(schema)
-    return message_factory.GetMessageClass(pool.FindMessageTypeByName("tfodkit.LabelMap"))

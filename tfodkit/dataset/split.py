@@ -1,104 +1,142 @@
-"""Images into training and validation, by a seed."""
+"""Images into training, validation and test, by lists, by groups and by a seed: :func:`split_dataset`."""
 
 from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from tfodkit.annotations.values import ImageAnnotation
-from tfodkit.dataset.dataset import Dataset, home_class
-from tfodkit.errors import UsageError
+from tfodkit.dataset.dataset import Dataset
+from tfodkit.dataset.groups import merged_groups
+from tfodkit.dataset.label_map import BACKGROUND
+from tfodkit.dataset.lacking import lacking_classes
+from tfodkit.dataset.rules import GROUP_DIVIDED, NOT_LISTED
+from tfodkit.dataset.shares import SIDES, Side, SplitShares
+from tfodkit.dataset.stratify import Unit, stratify
+from tfodkit.findings import Finding
+
+__all__ = ["Split", "SplitShares", "draw_key", "split_dataset"]
+
+_Images = tuple[ImageAnnotation, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
-    """The images of one split and one home class, in the order they are written; at least one."""
+class Split:
+    """Which image is for what, and how that came."""
 
-    split: str
-    """``train`` or ``val``."""
-    home_class: str
-    annotations: tuple[ImageAnnotation, ...]
+    side_of: Mapping[str, Side]
+    """``train``, ``val`` or ``test`` by image name, in the order of names; who is not in it is in no split."""
+    shares: SplitShares
+    """What was asked for."""
+    seed: int
+    findings: tuple[Finding, ...] = ()
+    """Classes that a split lacks, with the reason; groups that lists divide; images that no list names."""
 
+    def __post_init__(self) -> None:
+        if list(self.side_of) != sorted(self.side_of):
+            raise ValueError("side_of must be in the order of names")
 
-Unit = tuple[ImageAnnotation, ...]
-"""Images that go to one split together; sorted by name, most often a single one."""
+    @property
+    def counts(self) -> dict[Side, int]:
+        """How many images each side has, 0 included."""
+        counts = Counter(self.side_of.values())
+        return {side: counts[side] for side in SIDES}
+
+    def names(self, side: Side) -> list[str]:
+        """The names of the images of one side, sorted."""
+        return [name for name, found in self.side_of.items() if found == side]
+
+    def annotations(self, dataset: Dataset, side: Side) -> _Images:
+        """The images of ``dataset`` that are on one side, sorted by name."""
+        return tuple(item for item in dataset.annotations if self.side_of.get(item.name) == side)
 
 
 def split_dataset(
-    dataset: Dataset, *, train_share: float, seed: int, together: Iterable[Iterable[str]] = ()
-) -> tuple[Group, ...]:
-    """Every image in exactly one group; groups sorted by home class, ``train`` before ``val``.
+    dataset: Dataset,
+    *,
+    shares: SplitShares,
+    seed: int,
+    together: Iterable[Iterable[str]] = (),
+    fixed: Mapping[str, Side] | None = None,
+) -> Split:
+    """Draw every image into one split, so that each class has its share of images in each.
 
-    Each home class is divided by itself, so that rare classes are in both splits in the same proportion; of two images
-    or more at least one goes to each split. A class that is nobody's home gets an image into each split as well, where
-    one can be moved without taking it from another class. A single image is trained on. ``together`` are sets of image
-    names, disjoint, that stay in one split, such as copies of one picture.
+    ``together`` are sets of image names that stay in one split, such as copies of one picture; sets that share a name
+    are one. ``fixed`` are images whose split is known, as from :func:`read_split_lists`; the others are drawn into the
+    splits that ``fixed`` has no image of, by their shares, and are left out where it has images of all. One that
+    belongs together with a fixed image goes where that is.
 
-    The order is that of a hash of seed and file name: another image added or removed leaves the others where they are,
-    but for a neighbour of the cut.
-
-    Raises:
-        UsageError: ``train_share`` is not between 0 and 1.
+    The whole split has its share of images rounded down or up, as suits the classes, where images are not in groups
+    and each class can be had in training and validation that way. What a class lacks is in the findings. The same
+    images and seed give the same split in whatever order they come; an image more or less moves few of the others.
     """
-    if not 0 < train_share < 1:
-        raise UsageError("--split", f"{train_share:g} is not between 0 and 1", "0.8 trains on four images of five.")
-    images_with = dataset.images_with()
-    units = sorted(_units(dataset.annotations, together), key=lambda unit: _rank(unit, seed))
-    homes: dict[str, list[Unit]] = defaultdict(list)
-    for unit in units:
-        homes[home_class(unit[0], images_with)].append(unit)
-    side = {name: split for members in homes.values() for name, split in _divided(members, train_share)}
-    _put_each_class_in_both(units, side, sorted(images_with, key=lambda label: (images_with[label], label)))
-    return tuple(_groups(units, side, images_with))
+    fixed = fixed or {}
+    groups = merged_groups(together)
+    units = list(_units(dataset, groups, seed))
+    listed = set(fixed.values())
+    open_sides = [side for side in shares.sides if side not in listed]
+    side_of = dict(_placed(units, fixed, follow=bool(open_sides)))
+    if open_sides:
+        side_of.update(_drawn([unit for unit in units if unit[0].name not in side_of], open_sides, shares))
+    side_of = dict(sorted(side_of.items()))
+    wanted = [side for side in SIDES if side in listed or side in open_sides]
+    findings = [
+        *lacking_classes(dataset.annotations, side_of, wanted, groups=groups, listed=fixed.keys()),
+        *(finding for unit in units for finding in _divided(unit, side_of)),
+        *(_not_listed(item) for item in dataset.annotations if item.name not in side_of),
+    ]
+    return Split(side_of, shares, seed, tuple(findings))
 
 
-def _units(annotations: Iterable[ImageAnnotation], together: Iterable[Iterable[str]]) -> list[Unit]:
-    unit_of = {name: number for number, names in enumerate(together) for name in names}
+def draw_key(name: str, seed: int) -> bytes:
+    """Sorts images into the order of a draw: that of a hash, so that no image has a say in another's place."""
+    return hashlib.sha256(f"{seed}\0{name}".encode("utf-8", "surrogateescape")).digest()
+
+
+def _units(dataset: Dataset, groups: Iterable[Iterable[str]], seed: int) -> Iterator[_Images]:
+    """What can't be parted, in the order of the draw; within a unit by name."""
+    number_of = {name: number for number, names in enumerate(groups) for name in names}
     units: dict[int | str, list[ImageAnnotation]] = defaultdict(list)
-    for annotation in annotations:
-        units[unit_of.get(annotation.image.name, annotation.image.name)].append(annotation)
-    return [tuple(members) for members in units.values()]
+    for item in dataset.annotations:
+        units[number_of.get(item.name, item.name)].append(item)
+    for members in sorted(units.values(), key=lambda members: draw_key(members[0].name, seed)):
+        yield tuple(members)
 
 
-def _rank(unit: Unit, seed: int) -> bytes:
-    return hashlib.sha256(f"{seed}\0{unit[0].image.name}".encode("utf-8", "surrogateescape")).digest()
-
-
-def _divided(units: list[Unit], train_share: float) -> Iterable[tuple[str, str]]:
-    """The split of each unit, by the name of its first image.
-
-    The first ones train, up to the share; the last validates, unless it is the only one.
-    """
-    wanted = int(sum(map(len, units)) * train_share + 0.5)
-    training = 0
-    for index, unit in enumerate(units):
-        trains = index == 0 or (training < wanted and index < len(units) - 1)
-        training += len(unit)
-        yield unit[0].image.name, "train" if trains else "val"
-
-
-def _put_each_class_in_both(units: list[Unit], side: dict[str, str], labels: list[str]) -> None:
-    """For a class that one split lacks, move one unit there, if no class of it then lacks in the other."""
-    images = Counter((name, side[unit[0].image.name]) for unit in units for item in unit for name in item.labels)
-    for label in labels:
-        if images[label, "train"] and images[label, "val"]:
-            continue
-        for unit in units:
-            here, moved = side[unit[0].image.name], Counter(name for item in unit for name in item.labels)
-            if label in moved and all(images[name, here] > moved[name] for name in moved):
-                there = "val" if here == "train" else "train"
-                side[unit[0].image.name] = there
-                images.subtract({(name, here): count for name, count in moved.items()})
-                images.update({(name, there): count for name, count in moved.items()})
-                break
-
-
-def _groups(units: list[Unit], side: dict[str, str], images_with: Counter[str]) -> Iterable[Group]:
-    members: dict[tuple[str, str], list[ImageAnnotation]] = defaultdict(list)
+def _placed(units: Iterable[_Images], fixed: Mapping[str, Side], *, follow: bool) -> Iterator[tuple[str, Side]]:
+    """The sides of fixed images; with ``follow`` also of those that belong together with them."""
     for unit in units:
-        for annotation in unit:
-            members[home_class(annotation, images_with), side[unit[0].image.name]].append(annotation)
-    for home, split in sorted(members):  # "train" sorts before "val"
-        yield Group(split, home, tuple(members[home, split]))
+        sides = {item.name: fixed[item.name] for item in unit if item.name in fixed}
+        if follow and sides:
+            first = next(iter(sides.values()))
+            yield from ((item.name, sides.get(item.name, first)) for item in unit)
+        else:
+            yield from sides.items()
+
+
+def _drawn(units: list[_Images], open_sides: list[Side], shares: SplitShares) -> Iterator[tuple[str, Side]]:
+    chosen = [share for side, share in zip(SIDES, shares.values, strict=True) if side in open_sides]
+    for unit, index in zip(units, stratify([_counted(unit) for unit in units], chosen), strict=True):
+        for item in unit:
+            yield item.name, open_sides[index]
+
+
+def _counted(unit: _Images) -> Unit:
+    counts = Counter(label for item in unit for label in item.labels or (BACKGROUND,))
+    return Unit(len(unit), tuple(sorted(counts.items())))
+
+
+def _divided(unit: _Images, side_of: Mapping[str, Side]) -> Iterator[Finding]:
+    """One finding for each image that its list parts from the first one of its unit."""
+    placed = [(item, side_of[item.name]) for item in unit if item.name in side_of]
+    for other, side in placed[1:]:
+        first, first_side = placed[0]
+        if side != first_side:
+            what = f"it is in {side}, but {first.name}, which it belongs together with, is in {first_side}"
+            yield Finding(GROUP_DIVIDED, other.image, what)
+
+
+def _not_listed(item: ImageAnnotation) -> Finding:
+    return Finding(NOT_LISTED, item.image, "the lists say of no split that the image is in it").left_out()
