@@ -196,6 +196,10 @@ STOPS = {
         make_features("mug", boxes=[(0.5, 0.1, 0.4, 0.2)]),
         "the box of object 1: xmax 0.4 < xmin 0.5",
     ),
+    "a box beyond the picture": (
+        make_features("mug", boxes=[(0.1, 0.1, 1.11, 0.5)]),
+        "the box of object 1: 1.11 > 1.1: normalised coordinates are shares of the picture, 0 to 1",
+    ),
     "a box in pixels": (
         make_features("mug", boxes=[(4.0, 6.0, 20.0, 24.0)]),
         "the box of object 1: 24 > 1.1: normalised coordinates are shares of the picture, 0 to 1",
@@ -301,7 +305,7 @@ def test_an_absent_file_and_a_bad_label_map(tmp_path):
     assert Classes.read(tmp_path / "map.pbtxt").num_classes == 1
 
 
-ONLY_LATER = {"a box in pixels", "an infinite box"}
+ONLY_LATER = {"a box beyond the picture", "a box in pixels", "an infinite box"}
 """Stops that come after the input pipeline: in evaluation, or as a loss that is no number."""
 
 

@@ -12,25 +12,35 @@ if TYPE_CHECKING:
     from tfodkit.records.make import make_records
     from tfodkit.records.manifest import Affected, RecordFile, RecordGroup, RecordManifest
     from tfodkit.records.options import RecordOptions
+    from tfodkit.records.proof import Proof, prove
+    from tfodkit.records.reading import RecordedImage, read_records
     from tfodkit.records.tfrecord import read_tfrecord
 
 _HOME = {
     "make_records": "make",
+    "Proof": "proof",
+    "prove": "proof",
     "Affected": "manifest",
     "RecordFile": "manifest",
     "RecordGroup": "manifest",
     "RecordManifest": "manifest",
     "RecordOptions": "options",
+    "RecordedImage": "reading",
+    "read_records": "reading",
     "read_tfrecord": "tfrecord",
 }
 
 __all__ = [
     "Affected",
+    "Proof",
     "RecordFile",
     "RecordGroup",
     "RecordManifest",
     "RecordOptions",
+    "RecordedImage",
     "make_records",
+    "prove",
+    "read_records",
     "read_tfrecord",
 ]
 

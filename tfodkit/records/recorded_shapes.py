@@ -42,6 +42,13 @@ def pixels(share: float, size: int) -> float:
     return value
 
 
+def count_masks(features: Features, width: int, height: int) -> int:
+    """How many masks a record has, as :func:`read_masks` reads them; not decoded, so that empty ones count."""
+    if features.kind(_MASK) == "float_list":
+        return features.count(_MASK, "float_list") // (width * height)
+    return features.count(_MASK, "bytes_list")
+
+
 def read_masks(
     features: Features, count: int, width: int, height: int, *, where: str
 ) -> Sequence[RunLengthMask | None]:
