@@ -132,7 +132,7 @@ def _examine_foreign(content: bytes, found: Examination, *, decode: bool) -> Non
     with foreign.open_foreign(content, name) as image:
         is_decodable = found.take_size(*image.size)
         found.note(FORMAT_UNSUPPORTED, f"the content is {name}")
-        found.take_orientation(foreign.orientation_of(content, image))
+        found.take_orientation(foreign.orientation_of(image))
         if not is_decodable:
             return
         if foreign.has_several_frames(image):

@@ -102,14 +102,13 @@ def has_several_frames(image: ImageFile.ImageFile) -> bool:
         return False
 
 
-def orientation_of(content: bytes, image: ImageFile.ImageFile) -> int:
-    """EXIF's, 1 to 8; 1 where there is none."""
-    if image.format == "TIFF":
-        found = find_orientation(content, 0, len(content))
-    else:
-        exif = image.info.get("exif")
-        exif = exif.removeprefix(b"Exif\0\0") if isinstance(exif, bytes) else b""
-        found = find_orientation(exif, 0, len(exif))
+def orientation_of(image: ImageFile.ImageFile) -> int:
+    """EXIF's, 1 to 8; 1 where there is none, and for TIFF, which Pillow turns itself."""
+    exif = image.info.get("exif")
+    if image.format == "TIFF" or not isinstance(exif, bytes):
+        return UPRIGHT
+    exif = exif.removeprefix(b"Exif\0\0")
+    found = find_orientation(exif, 0, len(exif))
     return found.value if found else UPRIGHT
 
 

@@ -51,7 +51,8 @@ ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (
 
 _HEAD, _CHECKSUM = 8, 4
 """Bytes of a chunk before its data, and behind it."""
-_PIECE = 512
+_ZLIB_HEAD = 2
+_PIECE = 64
 
 
 @dataclass(slots=True)
@@ -89,9 +90,9 @@ def read_chunks(content: bytes, *, check_pixels: bool) -> PngChunks:
     """
     found = _read_header(content)
     try:
-        found.damage = _walk(content, found, check_pixels=check_pixels)
+        _walk(content, found, check_pixels=check_pixels)
     except struct.error:
-        found.damage = "the PNG breaks off before its end"
+        found.damage = found.damage or "the PNG breaks off before its end"
     if not found.pixels or found.pixels[0][0] >= len(content):
         raise DamageError(found.damage or "the PNG has no pixels")
     if found.colour == PALETTE and not found.palette:
@@ -114,30 +115,27 @@ def _read_header(content: bytes) -> PngChunks:
     return PngChunks(width, height, bits, colour, bool(interlaced))
 
 
-def _walk(content: bytes, found: PngChunks, *, check_pixels: bool) -> str:
-    """Read chunk after chunk into ``found``; returns what is wrong first, or nothing."""
+def _walk(content: bytes, found: PngChunks, *, check_pixels: bool) -> None:
     view = memoryview(content)
-    at = len(MAGIC) + _HEAD + 13 + _CHECKSUM
-    wrong = ""
-    while True:
+    at, name = len(MAGIC) + _HEAD + 13 + _CHECKSUM, b"IHDR"
+    while name != b"IEND":
         length, name = struct.unpack_from(">I4s", content, at)
         start, end = at + _HEAD, at + _HEAD + length
         at = end + _CHECKSUM
-        if name == b"IDAT":
-            if found.pixels and found.pixels[-1][1] + _CHECKSUM + _HEAD != start:
-                wrong = wrong or "the PNG's pixels are interrupted"
-            else:
-                found.pixels.append((start, min(end, len(content))))
+        wrong = _take(content, found, name, start, end)
         (checksum,) = struct.unpack_from(">I", content, end)
         if (check_pixels or name != b"IDAT") and zlib.crc32(view[start - 4 : end]) != checksum:
-            wrong = wrong or f"the checksum of the PNG's chunk {ascii(name)[2:-1]} is wrong"
-        elif name == b"IEND":
-            return wrong
-        elif name != b"IDAT":
-            wrong = wrong or _take(content, found, name, start, end)
+            wrong = f"the checksum of the PNG's chunk {ascii(name)[2:-1]} is wrong"
+        found.damage = found.damage or wrong
 
 
 def _take(content: bytes, found: PngChunks, name: bytes, start: int, end: int) -> str:
+    """Note what the chunk says; returns what is wrong with it, or nothing."""
+    if name == b"IDAT":
+        if found.pixels and found.pixels[-1][1] + _CHECKSUM + _HEAD != start:
+            return "the PNG's pixels are interrupted"
+        found.pixels.append((start, min(end, len(content))))
+        return ""
     data = content[start:end]
     if name == b"PLTE":
         if found.palette or found.pixels or not data or len(data) % 3 or len(data) > 768:  # noqa: PLR2004
@@ -191,9 +189,9 @@ def _inflate(content: bytes, chunks: PngChunks) -> tuple[bytes, str]:
 
 
 def _inflate_until_damaged(deflated: bytes, size: int) -> bytes:
-    stream, lines = zlib.decompressobj(), bytearray()
+    stream, lines = zlib.decompressobj(-zlib.MAX_WBITS), bytearray()  # a bare one: the checksum is of no interest here
     try:
-        for at in range(0, len(deflated), _PIECE):
+        for at in range(_ZLIB_HEAD, len(deflated), _PIECE):
             lines += stream.decompress(deflated[at : at + _PIECE], size + 1 - len(lines))
             if len(lines) > size:
                 break
