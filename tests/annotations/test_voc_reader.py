@@ -141,10 +141,13 @@ def test_all_faults_of_a_file_are_found(read, tmp_path):
     assert len(problems(read(xml), tmp_path)) == 2
 
 
-@pytest.mark.parametrize("content", [b"", b"\x00\x01", b"\xff\xfe\x00", b"<annotation>\xff</annotation>"])
+@pytest.mark.parametrize(
+    "content", [b"", b"\x00\x01", b"\xff\xfe\x00", b"<annotation>\xff</annotation>", b"<annotation>\0</annotation>"]
+)
 def test_what_is_no_xml_is_one_finding(read, tmp_path, content):
     (found,) = problems(read(content), tmp_path)
     assert found.startswith("tray.xml:1: not well-formed XML")
+    assert found.isprintable()
 
 
 def test_entities_are_refused_unexpanded(read, tmp_path):

@@ -1,5 +1,6 @@
 """Class names out of data.yaml, classes.txt and obj.names."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -48,8 +49,9 @@ def test_names_are_read(tmp_path, name, text, expected):
         ("names: {mug: 0}", ": a class id must be a whole number from 0, but got 'mug'"),
         ("names: {[0]: mug}", ":1: not well-formed YAML: found unhashable key"),
         ("names: {-1: mug}", ": a class id must be a whole number from 0, but got '-1'"),
-        ("names: [[a]]", ": the name of class 0 must be text, but got ['a']"),
-        ("names: [!!python/object/apply:os.system [ls]]", ": the name of class 0 must be text, but got ['ls']"),
+        ("names: [[a]]", ": the name of class 0 must be text, but got a list"),
+        ("names: [{a: b}]", ": the name of class 0 must be text, but got a mapping"),
+        ("names: [!!python/object/apply:os.system [ls]]", ": the name of class 0 must be text, but got a list"),
         ("kpt_shape: [17, 3]\nnames: [a]", ": kpt_shape: labels with poses are not read; export the data as COCO"),
         ("a: 1\nb: \xff".encode("latin-1"), ":2: not UTF-8 text: byte 0xff"),
         (b"x" * (MAX_BYTES + 1), f": more than {MAX_BYTES} bytes are too many for this kind of file"),
@@ -87,3 +89,10 @@ def test_lists_that_agree_complete_each_other_and_contradictions_are_found(tmp_p
     assert names == {0: "mug", 1: "bagel", 2: "bun", 3: "roll"}
     what = 'class 1 is "bun" here, but "bagel" in data.yaml, and 1 more'
     assert (finding.path, finding.what, finding.code) == (tmp_path / "classes.txt", what, "TFK107")
+
+
+def test_aliases_that_multiply_are_not_written_out(tmp_path):
+    bomb = "".join(f"{b}: &{b} [*{a}, *{a}, *{a}, *{a}]\n" for a, b in pairwise("abcdefghijklmnopqrstuvwxyz"))
+    path = tmp_path / "data.yaml"
+    path.write_text(f"a: &a [x]\n{bomb}names: *z\n")
+    assert read_class_names(path).findings[0].what == "the name of class 0 must be text, but got a list"

@@ -48,7 +48,7 @@ MAX_XML_BYTES = 16 << 20
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?(nan|inf|infinity)", re.ASCII | re.IGNORECASE)
 _COMMA = re.compile(r"[+-]?\d+,\d+", re.ASCII)
-_LXML_PLACE = re.compile(r",? line \d+, column \d+.*")
+_LXML_PLACE = re.compile(r"\s*,? line \d+, column \d+.*")
 _FLAGS = {"": False, "0": False, "1": True}
 _SIDES = ("xmin", "ymin", "xmax", "ymax")
 
