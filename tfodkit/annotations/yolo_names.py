@@ -121,6 +121,8 @@ def _of_yaml(content: Mapping[str, Any]) -> dict[int, str]:
         if not (isinstance(key, str) and _ID.fullmatch(key)):
             raise FaultError(FIELD_INVALID, f"a class id must be a whole number from 0, but got {key!r:.40}")
         if not isinstance(name, str):
-            kind = "a list" if isinstance(name, list) else "a mapping"  # its text could fill the memory: aliases multiply
+            kind = (
+                "a list" if isinstance(name, list) else "a mapping"
+            )  # its text could fill the memory: aliases multiply
             raise FaultError(FIELD_INVALID, f"the name of class {key} must be text, but got {kind}")
     return {int(key): name for key, name in names.items()}
