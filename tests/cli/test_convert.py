@@ -24,8 +24,8 @@ def run(*arguments):
 @pytest.fixture
 def data(tmp_path):
     label_image(tmp_path / "in/a.jpg", make_object(difficult=True), make_object("bun", 0, 0, 9, 9, difficult=True))
-    for number in range(7):
-        draw_image(tmp_path / f"in/x{number}.jpg")
+    for number in range(6):
+        draw_image(tmp_path / f"in/{number}.jpg")
     return tmp_path / "in"
 
 
@@ -33,7 +33,7 @@ def test_a_line_says_what_was_written_and_warnings_what_was_not(data, tmp_path):
     done = run(data, "--to", "yolo", "-o", tmp_path / "out")
     assert done.stdout == f"wrote VOC XML as YOLO text to {tmp_path / 'out'} (images: 1, objects: 2)\n"
     assert done.stderr.splitlines() == [
-        "warning: 7 images without an annotation (left out): x0.jpg, x1.jpg, x2.jpg, x3.jpg, x4.jpg, … and 2 more [TFK114]",
+        "warning: 6 images without an annotation (left out): 0.jpg, 1.jpg, 2.jpg, 3.jpg, 4.jpg, … and 1 more [TFK114]",
         "warning: 2 difficult flags lost: YOLO text can't hold them",
     ]
     assert not (tmp_path / "out/images").exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -24,7 +25,8 @@ def read_text(path: Path, max_bytes: int) -> str:
     """The UTF-8 text in ``path``, without a byte order mark; :class:`FaultError` where that is not what it holds."""
     try:
         with path.open("rb") as file:
-            content = file.read(max_bytes + 1)
+            size = os.fstat(file.fileno()).st_size  # to ask for max_bytes would make room for them
+            content = file.read(min(size, max_bytes) + 1)
     except OSError as error:
         raise FaultError(ANNOTATION_UNREADABLE, f"the file can't be read: {error.strerror}") from error
     if len(content) > max_bytes:
