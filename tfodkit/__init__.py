@@ -12,18 +12,31 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tfodkit.cli.demo import demo
     from tfodkit.config import make_config
+    from tfodkit.dataset.check import CheckOptions, check
     from tfodkit.dataset.convert import convert
+    from tfodkit.dataset.policies import Policies
+    from tfodkit.dataset.read import read_annotations
+    from tfodkit.dataset.shares import SplitShares
+    from tfodkit.dataset.split import split_dataset as split
     from tfodkit.exporting import export
     from tfodkit.inference import Detector, detect
-    from tfodkit.records import make_records
+    from tfodkit.records import RecordOptions, make_records, read_records
     from tfodkit.training.evaluate_run import evaluate_run as eval  # noqa: A004 - named as the command is
     from tfodkit.training.train import train
 
 __version__ = "0.1.0"
 
 _HOME = {
+    "read_annotations": ("tfodkit.dataset.read", "read_annotations"),
+    "check": ("tfodkit.dataset.check", "check"),
+    "CheckOptions": ("tfodkit.dataset.check", "CheckOptions"),
+    "Policies": ("tfodkit.dataset.policies", "Policies"),
     "convert": ("tfodkit.dataset.convert", "convert"),
+    "split": ("tfodkit.dataset.split", "split_dataset"),
+    "SplitShares": ("tfodkit.dataset.shares", "SplitShares"),
     "make_records": ("tfodkit.records", "make_records"),
+    "RecordOptions": ("tfodkit.records", "RecordOptions"),
+    "read_records": ("tfodkit.records", "read_records"),
     "make_config": ("tfodkit.config", "make_config"),
     "train": ("tfodkit.training", "train"),
     "eval": ("tfodkit.training", "evaluate_run"),
@@ -33,7 +46,25 @@ _HOME = {
     "demo": ("tfodkit.cli.demo", "demo"),
 }
 
-__all__ = ["Detector", "convert", "demo", "detect", "eval", "export", "make_config", "make_records", "train"]
+__all__ = [
+    "CheckOptions",
+    "Detector",
+    "Policies",
+    "RecordOptions",
+    "SplitShares",
+    "check",
+    "convert",
+    "demo",
+    "detect",
+    "eval",
+    "export",
+    "make_config",
+    "make_records",
+    "read_annotations",
+    "read_records",
+    "split",
+    "train",
+]
 
 
 def __getattr__(name: str) -> Any:

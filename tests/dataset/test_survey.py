@@ -75,7 +75,7 @@ def test_all_that_is_wrong_comes_together_sorted_by_file(tmp_path):
     with pytest.raises(DataError) as caught:
         found.require_sound()
     assert len(caught.value.problems) == 5
-    assert [image.annotation.name for image in found.images] == ["d.jpg", "f.jpg"]
+    assert [image.annotation.name for image in found.images] == ["f.jpg"]
 
 
 def test_every_lost_object_has_a_reason(tmp_path):

@@ -15,6 +15,7 @@ from tfodkit.cli.progress import image_progress
 if TYPE_CHECKING:
     from tfodkit.dataset.check import CheckReport
     from tfodkit.dataset.input_size import InputSize
+    from tfodkit.dataset.policies import Policies
 
 
 def command(
@@ -77,7 +78,7 @@ def command(
     else:
         _print(report, show_all=show_all)
     if fix is not None and report.is_sound:
-        _write_mended(report, fix, force=force)
+        _write_mended(report, data, fix, annotations=annotations, policies=options.policies, force=force)
     if _fails(report, strict=strict):
         sys.exit(1)
 
@@ -95,13 +96,27 @@ def _print(report: CheckReport, *, show_all: bool) -> None:
         typer.echo(line)
 
 
-def _write_mended(report: CheckReport, folder: Path, *, force: bool) -> None:
-    from tfodkit.dataset.mended_copy import write_mended_copy
+def _write_mended(
+    report: CheckReport, data: Path, folder: Path, *, annotations: Path | None, policies: Policies, force: bool
+) -> None:
+    """A conversion into the format that the annotations have."""
+    from tfodkit.dataset.convert import convert
 
-    written = write_mended_copy(report.survey, folder, force=force)
-    typer.echo(
-        f"wrote {written.images} images ({written.mended} of them changed) and their annotations to {folder}", err=True
-    )
+    name = report.survey.format
+    with image_progress("copying") as progress:
+        written = convert(
+            data,
+            folder,
+            to=name,
+            annotations=annotations,
+            format=name,
+            policies=policies,
+            images="copy",
+            force=force,
+            progress=progress,
+        )
+    mended = sum(image.mend is not None for image in report.survey.images)
+    typer.echo(f"wrote {written.images} images, {mended} of them mended, and their annotations to {folder}", err=True)
     for loss in written.losses:
         typer.echo(f"warning: {loss.count} {loss.what} could not be written", err=True)
 

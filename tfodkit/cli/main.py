@@ -12,10 +12,11 @@ from collections.abc import Callable
 
 import typer
 
-from tfodkit.cli import convert, demo, detect, evaluate, export, make_config, make_records, train
+from tfodkit.cli import check, convert, demo, detect, evaluate, export, make_config, make_records, train
 from tfodkit.errors import TfodkitError
 
 COMMANDS: dict[str, Callable[..., None]] = {
+    "check": check.command,
     "convert": convert.command,
     "make-records": make_records.command,
     "make-config": make_config.command,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from tfodkit.annotations.rules import BOX_TINY, DIFFICULT, TRUNCATED
 from tfodkit.annotations.values import ImageAnnotation
+from tfodkit.dataset.checks import FEW_IMAGES, check_images
 from tfodkit.dataset.input_size import InputSize
 from tfodkit.dataset.label_map import LabelMap
 from tfodkit.dataset.policies import Policies
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 TINY_AREA = 64
 """Square pixels at the detector's input: one cell of the finest feature map of most detectors, of stride 8."""
-FEW_IMAGES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,8 @@ def check(
         label_map=options.label_map,
         progress=progress,
     )
-    findings = [*found.findings, *_of_objects(found, options.input_size)]
+    together = check_images(found.images, few_images=options.few_images)
+    findings = [*found.findings, *together, *_of_objects(found, options.input_size)]
     findings.sort(key=lambda finding: (finding.code, str(finding.path), finding.line or 0))
     return CheckReport(found, tuple(findings))
 
@@ -128,9 +129,11 @@ def finding_values(finding: Finding) -> dict[str, str | int | None]:
 def _of_objects(found: Survey, input_size: InputSize | None) -> Iterator[Finding]:
     for image in found.images:
         annotation = image.annotation
-        for rule, flag in ((DIFFICULT, "difficult"), (TRUNCATED, "truncated")):
-            if count := sum(getattr(item, flag) for item in annotation.objects):
-                yield Finding(rule, annotation.source or annotation.image, f"{count} of its objects are marked {flag}")
+        for number, item in enumerate(annotation.objects, start=1):
+            for rule, flag in ((DIFFICULT, "difficult"), (TRUNCATED, "truncated")):
+                if getattr(item, flag):
+                    where, subject = annotation.source or annotation.image, f'object {number} "{item.label}"'
+                    yield Finding(rule, where, f"marked {flag}", subject=subject)
         if input_size:
             yield from _tiny(annotation, input_size)
 

@@ -86,6 +86,8 @@ class _Table:
         claims = [0] * len(self.shares)
         for name in self.classes:
             free = [index for index in self.with_class[name] if self.sides[index] < 0]
+            if not free:
+                continue
             wanted = with_one_each(apportioned(self.images_with[name], self.shares), self.shares)
             needs = [max(0, want - have) for want, have in zip(wanted, self.images[name], strict=True)]
             for side, share in enumerate(apportioned(sum(self.units[index].size for index in free), self.shares)):

@@ -159,7 +159,8 @@ class _Judge:
         self._findings += more
         broken = next((finding.rule for finding in findings if finding.is_error), None)
         self._count(draft, more, broken)
-        if frame and not broken:
+        is_sound = self._policies.drop_invalid or not any(finding.is_error for finding in more)
+        if frame and not broken and is_sound:
             folder = str(PurePosixPath(draft.name).parent)
             annotation = ImageAnnotation(
                 draft.image, *frame.recorded_size, objects, draft.source, "" if folder == "." else folder

@@ -26,7 +26,7 @@ def check_lines(report: CheckReport, *, shown: int | None = SHOWN_PLACES) -> Ite
 def _group_lines(findings: list[Finding], shown: int | None) -> Iterator[str]:
     rule = findings[0].rule
     severity = min((effective_severity(finding) for finding in findings), key=_ORDER.__getitem__)
-    yield f"{severity} {rule.code}: {len(findings)} {rule.name}{_outcomes(findings)}. {rule.remedy}"
+    yield f"{severity} {rule.code}: {rule.name}: {len(findings)}{_outcomes(findings)}. {rule.remedy}"
     places = findings if shown is None else findings[:shown]
     for finding in places:
         problem = finding.problem
@@ -46,7 +46,7 @@ def _summary_lines(report: CheckReport) -> Iterator[str]:
     images = report.survey.images
     boxes = Counter(item.label for image in images for item in image.annotation.objects)
     counted = ", ".join(_counted(count, severity.value) for severity, count in report.counts.items())
-    yield f"{_counted(len(images), 'image')} with {_counted(boxes.total(), 'box', 'boxes')} of {len(boxes)} classes"
+    yield f"{_counted(len(images), 'image')} with {_counted(boxes.total(), 'box', 'boxes')} of {_counted(len(boxes), 'class', 'classes')}"
     verdict = "records can be made" if report.is_sound else "no records can be made before the errors are mended"
     yield f"{counted}: {verdict}"
 
