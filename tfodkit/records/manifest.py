@@ -21,7 +21,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tfodkit import files
 from tfodkit.dataset.label_map import BACKGROUND, LabelMap
@@ -30,6 +30,9 @@ from tfodkit.records.file_names import shard_pattern
 from tfodkit.records.manifest_json import REMEDY, manifest_values
 from tfodkit.records.options import RecordOptions
 from tfodkit.records.tfrecord import file_crc32c
+
+if TYPE_CHECKING:
+    from tfodkit.records.proof import Proof
 
 __all__ = [
     "BACKGROUND",
@@ -140,6 +143,8 @@ class RecordManifest:
     """Of all that decides what is in the files, in hexadecimal; blank where an older tfodkit wrote them."""
     is_unchanged: bool = field(default=False, compare=False)
     """True where make_records found all of this there already, and wrote nothing; not in the JSON."""
+    proof: Proof | None = field(default=None, compare=False, repr=False)
+    """What the trainer sees of it, from make_records that wrote it; not in the JSON."""
 
     def files_of(self, split: str) -> tuple[RecordFile, ...]:
         """The files of ``train``, ``val`` or ``test``, in the manifest's order."""
