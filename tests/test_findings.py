@@ -53,3 +53,15 @@ def test_a_place_is_named_without_its_folder_and_is_always_text(tmp_path):
 def test_findings_are_grouped_in_the_order_of_codes():
     findings = [Finding(BOX_OUTSIDE, Path("b"), "x"), Finding(BOX_EMPTY, Path("a"), "y")] * 2
     assert [(rule.code, len(found)) for rule, found in by_rule(findings).items()] == [("TFK302", 2), ("TFK303", 2)]
+
+
+def test_what_strangers_wrote_is_shown_as_a_single_line():
+    finding = Finding(BOX_EMPTY, Path("a\n.xml"), "no width\x1b[31m", 7, 'object 1 "mug\nid: 9\u202e"')
+    assert str(finding.problem).startswith('a\\n.xml:7: object 1 "mug\\nid: 9\\u202e": no width\\x1b[31m. ')
+    assert finding.place == 'a\\n.xml:7 object 1 "mug\\nid: 9\\u202e"'
+
+
+def test_a_message_does_not_grow_with_what_strangers_wrote():
+    finding = Finding(BOX_EMPTY, Path("a.xml"), "x" * 5000, None, "y" * 5000)
+    assert len(str(finding.problem)) < 1000
+    assert finding.place.endswith("yyy…")

@@ -22,6 +22,10 @@ from pathlib import Path
 from tfodkit.errors import Problem
 
 
+LONGEST_TEXT = 300
+"""Characters that a message gives a name or a sentence; a label can have thousands."""
+
+
 class Severity(StrEnum):
     """What a finding means for making records."""
 
@@ -81,17 +85,18 @@ class Finding:
 
     @property
     def problem(self) -> Problem:
-        """As part of an error."""
+        """As part of an error: a single line that any terminal can show, whatever strangers wrote."""
         where = str(self.path) if self.line is None else f"{self.path}:{self.line}"
-        what = f"{self.subject}: {self.what}" if self.subject else self.what
-        return Problem(where.encode(errors="backslashreplace").decode(), what, self.rule.remedy, self.code)
+        what = _shortened(_printable(self.what))
+        if self.subject:
+            what = f"{_shortened(_printable(self.subject))}: {what}"
+        return Problem(_printable(where), what, self.rule.remedy, self.code)
 
     @property
     def place(self) -> str:
-        """``a.xml:17 object 3 "cat"``: by file name alone, the same on every machine; valid Unicode."""
-        name = self.path.name.encode(errors="backslashreplace").decode()
-        place = name if self.line is None else f"{name}:{self.line}"
-        return f"{place} {self.subject}".rstrip()
+        """``a.xml:17 object 3 "cat"``: by file name alone, the same on every machine; a single line."""
+        place = self.path.name if self.line is None else f"{self.path.name}:{self.line}"
+        return f"{_printable(place)} {_shortened(_printable(self.subject))}".rstrip()
 
     def fixed(self) -> Finding:
         return replace(self, outcome=Outcome.FIXED)
@@ -106,3 +111,14 @@ def by_rule(findings: Iterable[Finding]) -> dict[Rule, list[Finding]]:
     for finding in findings:
         grouped[finding.rule].append(finding)
     return dict(sorted(grouped.items(), key=lambda item: item[0].code))
+
+
+def _printable(text: str) -> str:
+    """With escapes for line breaks, control characters and what is no Unicode."""
+    if text.isprintable():
+        return text
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - 1]}…"
