@@ -52,7 +52,7 @@ def test_boxes_too_small_for_the_detector_are_found(tmp_path):
     options = CheckOptions(few_images=0)
     assert codes(check(tmp_path, options=options)) == []
     (finding,) = check(tmp_path, options=CheckOptions(few_images=0, input_size=InputSize(240, 240))).findings
-    assert (finding.code, finding.subject) == ("TFK306", 'object 1 "mug"')
+    assert (finding.code, finding.subject) == ("TFK306", '"mug" at (4, 6, 5, 7)')
     assert finding.what == "the box is 6.0 x 8.0 pixels at the detector's input, less than 64 in all"
     assert codes(check(tmp_path, options=CheckOptions(few_images=0, input_size=InputSize(400, 400)))) == []
 

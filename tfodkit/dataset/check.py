@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tfodkit.annotations.rules import BOX_TINY, DIFFICULT, TRUNCATED
-from tfodkit.annotations.values import ImageAnnotation
+from tfodkit.annotations.values import ImageAnnotation, ObjectAnnotation
 from tfodkit.dataset.checks import FEW_IMAGES, check_images
 from tfodkit.dataset.input_size import InputSize
 from tfodkit.dataset.label_map import LabelMap
@@ -129,20 +129,23 @@ def finding_values(finding: Finding) -> dict[str, str | int | None]:
 def _of_objects(found: Survey, input_size: InputSize | None) -> Iterator[Finding]:
     for image in found.images:
         annotation = image.annotation
-        for number, item in enumerate(annotation.objects, start=1):
+        source = annotation.source or annotation.image
+        for item in annotation.objects:
             for rule, flag in ((DIFFICULT, "difficult"), (TRUNCATED, "truncated")):
                 if getattr(item, flag):
-                    where, subject = annotation.source or annotation.image, f'object {number} "{item.label}"'
-                    yield Finding(rule, where, f"marked {flag}", subject=subject)
-        if input_size:
-            yield from _tiny(annotation, input_size)
+                    yield Finding(rule, source, f"marked {flag}", subject=_subject(item))
+            if input_size and (what := _tiny(item, annotation, input_size)):
+                yield Finding(BOX_TINY, source, what, subject=_subject(item))
 
 
-def _tiny(annotation: ImageAnnotation, input_size: InputSize) -> Iterator[Finding]:
+def _tiny(item: ObjectAnnotation, annotation: ImageAnnotation, input_size: InputSize) -> str | None:
     across, down = input_size.scale(width=annotation.width, height=annotation.height)
-    for number, item in enumerate(annotation.objects, start=1):
-        width, height = item.box.width * across, item.box.height * down
-        if width * height < TINY_AREA:
-            what = f"the box is {width:.1f} x {height:.1f} pixels at the detector's input, less than {TINY_AREA} in all"
-            subject = f'object {number} "{item.label}"'
-            yield Finding(BOX_TINY, annotation.source or annotation.image, what, subject=subject)
+    width, height = item.box.width * across, item.box.height * down
+    if width * height >= TINY_AREA:
+        return None
+    return f"the box is {width:.1f} x {height:.1f} pixels at the detector's input, less than {TINY_AREA} in all"
+
+
+def _subject(item: ObjectAnnotation) -> str:
+    """An object by its place: its number in the file is not known any more."""
+    return f'"{item.label}" at ({", ".join(f"{side:g}" for side in item.box.xyxy)})'

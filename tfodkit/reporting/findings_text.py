@@ -46,7 +46,8 @@ def _summary_lines(report: CheckReport) -> Iterator[str]:
     images = report.survey.images
     boxes = Counter(item.label for image in images for item in image.annotation.objects)
     counted = ", ".join(_counted(count, severity.value) for severity, count in report.counts.items())
-    yield f"{_counted(len(images), 'image')} with {_counted(boxes.total(), 'box', 'boxes')} of {_counted(len(boxes), 'class', 'classes')}"
+    classes = _counted(len(boxes), "class", "classes")
+    yield f"{_counted(len(images), 'image')} with {_counted(boxes.total(), 'box', 'boxes')} of {classes}"
     verdict = "records can be made" if report.is_sound else "no records can be made before the errors are mended"
     yield f"{counted}: {verdict}"
 
