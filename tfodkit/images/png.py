@@ -22,8 +22,8 @@ from tfodkit.images.exif import Orientation, find_orientation
 MAGIC = b"\x89PNG\r\n\x1a\n"
 CRITICAL = frozenset({b"IHDR", b"PLTE", b"IDAT", b"IEND"})
 
-PALETTE = 3
-ALPHA = frozenset({4, 6})
+PALETTE, GREY_ALPHA, RGB_ALPHA = 3, 4, 6
+ALPHA = frozenset({GREY_ALPHA, RGB_ALPHA})
 SIXTEEN_BITS = 16
 
 MODES = {
@@ -170,8 +170,7 @@ def decode(content: bytes, chunks: PngChunks) -> tuple[Image.Image, str]:
         consumed, error = decoder.decode(zlib.compress(lines, level=0))
     finally:
         decoder.cleanup()
-    _colour(image, chunks)
-    return image, wrong or ("the pixels can't be decoded" if error or consumed >= 0 else "")
+    return _colour(image, chunks), wrong or ("the pixels can't be decoded" if error or consumed >= 0 else "")
 
 
 def _inflate(content: bytes, chunks: PngChunks) -> tuple[bytes, str]:
@@ -210,12 +209,15 @@ def _size_of_lines(chunks: PngChunks) -> int:
     return size
 
 
-def _colour(image: Image.Image, chunks: PngChunks) -> None:
+def _colour(image: Image.Image, chunks: PngChunks) -> Image.Image:
     transparency = chunks.transparency
     if chunks.colour == PALETTE:
         image.putpalette((chunks.palette or b"").ljust(768, b"\0"))
         if transparency:
             image.info["transparency"] = transparency
-    elif transparency and chunks.bits < SIXTEEN_BITS and len(transparency) == 2 * len(image.getbands()):
-        values = struct.unpack(f">{len(transparency) // 2}H", transparency)
-        image.info["transparency"] = values if len(values) > 1 else values[0]
+    elif transparency and chunks.bits < SIXTEEN_BITS and len(transparency) == 2 * CHANNELS[chunks.colour]:
+        brightest = (1 << chunks.bits) - 1
+        values = struct.unpack(f">{CHANNELS[chunks.colour]}H", transparency)
+        scaled = tuple(value * 255 // brightest for value in values)
+        image.info["transparency"] = scaled if len(scaled) > 1 else scaled[0]
+    return image.convert("LA") if chunks.colour == GREY_ALPHA and image.mode != "LA" else image
