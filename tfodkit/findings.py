@@ -21,7 +21,6 @@ from pathlib import Path
 
 from tfodkit.errors import Problem
 
-
 LONGEST_TEXT = 300
 """Characters that a message gives a name or a sentence; a label can have thousands."""
 
