@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PIL import Image, ImageDraw
@@ -30,31 +30,49 @@ class _Pen:
     font: Font
 
 
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """One object to be drawn."""
+
+    box: Box
+    class_id: int
+    """Decides the colour."""
+    name: str
+    score: float | None = None
+    """0 to 1; None for an object that somebody labelled."""
+
+
 def draw(image: Image.Image, detections: Detections, name_of: Callable[[int], str]) -> Image.Image:
     """A copy of an upright RGB picture with every detection drawn: a box, its class's name and its score in percent.
 
     All that is given is drawn, so take :meth:`Detections.above` first. Labels of higher scores get the better places.
     A name that no font at hand can write becomes ``class N``.
     """
+    rows = zip(detections.boxes_xyxy, detections.class_ids, detections.scores, strict=True)
+    marked = [
+        Marked(Box(*map(float, xyxy)), int(class_id), name_of(int(class_id)), float(score))
+        for xyxy, class_id, score in rows
+    ]
+    return draw_marked(image, marked)
+
+
+def draw_marked(image: Image.Image, marked: Sequence[Marked]) -> Image.Image:
+    """As :func:`draw`, of any objects, the more important first; a label without a score is the name alone."""
     picture = image.copy()
-    names = [name_of(int(class_id)) for class_id in detections.class_ids]
-    pen = _pen(picture, "".join(names))
+    pen = _pen(picture, "".join(one.name for one in marked))
     canvas = ImageDraw.Draw(picture)
-    boxes = [Box(*map(float, xyxy)) for xyxy in detections.boxes_xyxy]
-    colours = [colour_of(int(class_id)) for class_id in detections.class_ids]
-    for box, colour in reversed(list(zip(boxes, colours, strict=True))):
-        _draw_box(canvas, box, colour, pen)
+    for one in reversed(marked):
+        _draw_box(canvas, one.box, colour_of(one.class_id), pen)
     taken: list[Box] = []
-    for index, name in enumerate(names):
-        written = name if can_write(pen.font, name) else f"class {detections.class_ids[index]}"
-        label = make_label(
-            written, float(detections.scores[index]), pen.font, padding=pen.padding, widest=picture.width
-        )
-        place = place_label(label, boxes[index], taken, width=picture.width, height=picture.height)
+    for one in marked:
+        colour = colour_of(one.class_id)
+        written = one.name if can_write(pen.font, one.name) else f"class {one.class_id}"
+        label = make_label(written, one.score, pen.font, padding=pen.padding, widest=picture.width)
+        place = place_label(label, one.box, taken, width=picture.width, height=picture.height)
         taken.append(place)
-        canvas.rectangle((place.xmin, place.ymin, place.xmax - 1, place.ymax - 1), fill=colours[index])
+        canvas.rectangle((place.xmin, place.ymin, place.xmax - 1, place.ymax - 1), fill=colour)
         foot = (place.xmin + label.padding, place.ymin + label.baseline)
-        canvas.text(foot, label.text, fill=ink_on(colours[index]), font=pen.font, anchor="ls")
+        canvas.text(foot, label.text, fill=ink_on(colour), font=pen.font, anchor="ls")
     return picture
 
 

@@ -23,9 +23,9 @@ class Label:
     """From the top of the rectangle down to the foot of the letters."""
 
 
-def make_label(name: str, score: float, font: Font, *, padding: int, widest: int) -> Label:
-    """``bagel 93%``; the name is cut with an ellipsis where the label would be wider than ``widest`` pixels."""
-    percent = f" {score:.0%}"
+def make_label(name: str, score: float | None, font: Font, *, padding: int, widest: int) -> Label:
+    """``bagel 93%``, or ``bagel`` without a score; a name is cut with an ellipsis where it is wider than ``widest``."""
+    percent = "" if score is None else f" {score:.0%}"
     text = name + percent
     while font.getlength(text) + 2 * padding > widest and len(name) > 1:
         name = name[:-1]

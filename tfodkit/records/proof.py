@@ -72,8 +72,13 @@ class Proof:
     """In the order of the records."""
     stops: tuple[Problem, ...]
     """What ends training or evaluation, in the order of the records."""
-    records: int
-    """Read in all."""
+    files: tuple[tuple[str, int], ...]
+    """The name of each record file, and how many records it has, up to where it is damaged."""
+
+    @property
+    def records(self) -> int:
+        """Read in all."""
+        return sum(count for _, count in self.files)
 
     @property
     def holds(self) -> bool:
@@ -154,6 +159,7 @@ def prove_records(
     """
     tally = _Tally()
     for source in sources:
+        tally.files[source.path] = 0
         for number, sight, features in _sights(source, classes, max_boxes, tally):
             tally.add(source, number, sight, features)
     annotated = {(split, label): count for split, counts in (expected or {}).items() for label, count in counts.items()}
@@ -164,14 +170,14 @@ class _Tally:
     """What has been counted so far."""
 
     def __init__(self) -> None:
-        self.records = 0
+        self.files: Counter[Path] = Counter()
         self.recorded: Counter[tuple[str, str]] = Counter()
         """Objects by split and class, whether they are seen or not."""
         self.stops: list[Problem] = []
         self._lost: list[LostBox] = []
 
     def add(self, source: RecordSource, number: int, sight: Sight, features: Features | None) -> None:
-        self.records += 1
+        self.files[source.path] += 1
         for label in sight.labels:
             self.recorded[source.split, label] += 1
         if not (sight.stop or sight.lost):
@@ -197,7 +203,8 @@ class _Tally:
             ProofRow(split, label, annotated.get((split, label), 0), self.recorded[split, label] - lost[split, label])
             for split, label in keys
         ]
-        return Proof(tuple(rows), tuple(self._lost), tuple(self.stops), self.records)
+        files = tuple((path.name, count) for path, count in self.files.items())
+        return Proof(tuple(rows), tuple(self._lost), tuple(self.stops), files)
 
 
 def _sights(

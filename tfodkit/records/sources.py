@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tfodkit.errors import Problem, RecordError
@@ -42,6 +42,8 @@ class RecordSet:
     """None where the files are not make-records', or not all of a folder's."""
     label_map: Path | None
     """None where there is none, or more than one."""
+    is_ours: bool
+    """True where a manifest of make-records lies beside them."""
 
     @property
     def splits(self) -> tuple[str, ...]:
@@ -81,19 +83,19 @@ def find_records(place: Path | str, *, label_map: Path | None = None) -> RecordS
         found = _of_files(matches[0].parent, matches)
     else:
         raise RecordError(str(place), "there are no records here", "Pass a records folder, a record file or a pattern.")
-    return RecordSet(found.folder, found.sources, found.manifest, label_map or found.label_map)
+    return replace(found, label_map=label_map or found.label_map)
 
 
 def _of_folder(folder: Path) -> RecordSet:
     if (folder / MANIFEST).is_file():
         manifest = RecordManifest.read(folder)
         sources = tuple(RecordSource(folder / file.name, file.split) for file in manifest.files)
-        return RecordSet(folder, sources, manifest, folder / LABEL_MAP)
+        return RecordSet(folder, sources, manifest, folder / LABEL_MAP, is_ours=True)
     paths = sorted(path for path in folder.rglob("*") if _IS_RECORD.fullmatch(path.name) and path.is_file())
     if not paths:
         what = f"the folder holds no {MANIFEST}, and no file that is called like a record"
         raise RecordError(str(folder), what, "Pass the folder that make-records wrote, or a record file.")
-    return RecordSet(folder, tuple(_by_name(paths, folder)), None, _only_label_map(folder))
+    return RecordSet(folder, tuple(_by_name(paths, folder)), None, _only_label_map(folder), is_ours=False)
 
 
 def _of_files(folder: Path, paths: Iterable[Path]) -> RecordSet:
@@ -104,7 +106,7 @@ def _of_files(folder: Path, paths: Iterable[Path]) -> RecordSet:
     sources = tuple(RecordSource(source.path, splits.get(source.path.name, source.split)) for source in named)
     if not sources:
         raise RecordError(str(folder), "the pattern matches folders only", "Pass a pattern of record files.")
-    return RecordSet(folder, sources, None, _only_label_map(folder))
+    return RecordSet(folder, sources, None, _only_label_map(folder), is_ours=bool(splits))
 
 
 def _by_name(paths: Iterable[Path], folder: Path) -> Iterator[RecordSource]:
