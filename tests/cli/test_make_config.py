@@ -18,6 +18,7 @@ from tfodkit.config.schedules import SCHEDULES
 from tfodkit.dataset.label_map import LabelMap
 from tfodkit.errors import UsageError
 from tfodkit.records.manifest import RecordFile, RecordManifest
+from tfodkit.records.options import RecordOptions
 
 SSD = "ssd_mobilenet_v2_320x320_coco17"
 
@@ -34,8 +35,8 @@ def records(tmp_path: Path) -> Path:
         name = f"{split}_mug.record"
         (folder / name).write_bytes(b"x" * images)
         counts = (("mug", images),)
-        files.append(RecordFile(name, split, "mug", images, counts, counts, 1, images, "0" * 64))
-    manifest = RecordManifest("0.1.0", 0, 0.8, LabelMap(("mug",)), tuple(files))
+        files.append(RecordFile(name, split, "mug", images, counts, counts, 1, images, None))
+    manifest = RecordManifest("0.1.0", RecordOptions(), LabelMap(("mug",)), tuple(files))
     manifest.write(folder)
     (folder / "label_map.pbtxt").write_text(manifest.label_map.to_pbtxt(), encoding="utf-8")
     return folder

@@ -39,7 +39,7 @@ def test_the_table_counts_images_and_boxes_per_class_and_split(tmp_path):
 def test_json_is_the_manifest(tmp_path):
     done = run(cafe_folder(tmp_path / "in"), "-o", tmp_path / "out", "--json", "--seed", "4")
     assert done.stdout == (tmp_path / "out" / "manifest.json").read_text()
-    assert json.loads(done.stdout)["seed"] == 4
+    assert json.loads(done.stdout)["options"]["seed"] == 4
 
 
 def test_what_was_left_out_is_counted_and_named_on_standard_error(tmp_path):
@@ -54,18 +54,26 @@ def test_what_was_left_out_is_counted_and_named_on_standard_error(tmp_path):
     assert "[red]cup" in done.stdout
 
 
+def test_a_second_run_says_that_nothing_changed(tmp_path):
+    images = cafe_folder(tmp_path / "in")
+    wrote, unchanged = (run(images, "-o", tmp_path / "out").stdout.splitlines()[-1] for _ in range(2))
+    records = wrote.removeprefix("wrote ").removesuffix(f" to {tmp_path / 'out'}")
+    assert unchanged == f"unchanged: {tmp_path / 'out'} holds these {records}"
+
+
 def test_errors_are_the_librarys(tmp_path):
     images = cafe_folder(tmp_path / "in")
     with pytest.raises(DataError, match="the folder does not exist"):
         run(tmp_path / "nix", "-o", tmp_path / "out")
-    with pytest.raises(DataError, match=r"has no \.xml file"):
-        run(images, "-o", tmp_path / "out", "--annotations", tmp_path)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(DataError, match="empty: "):
+        run(images, "-o", tmp_path / "out", "--annotations", tmp_path / "empty")
     with pytest.raises(UsageError, match="is not between 0 and 1"):
         run(images, "-o", tmp_path / "out", "--split", "80")
     run(images, "-o", tmp_path / "out")
     with pytest.raises(OutputError, match="--force"):
-        run(images, "-o", tmp_path / "out")
-    assert run(images, "-o", tmp_path / "out", "--force").exit_code == 0
+        run(images, "-o", tmp_path / "out", "--seed", "1")
+    assert run(images, "-o", tmp_path / "out", "--seed", "1", "--force").exit_code == 0
     assert run(images).exit_code == 2
 
 

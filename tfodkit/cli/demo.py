@@ -122,12 +122,12 @@ def command(
 def _make_data(folder: DemoFolder, seed: int) -> None:
     from tfodkit.config import make_config
     from tfodkit.example import draw_example
-    from tfodkit.records import make_records
+    from tfodkit.records import RecordOptions, make_records
 
     _announce(f"drawing labelled pictures of a café tray into {folder.pictures}")
     draw_example(folder.pictures, seed=seed)
     _announce(f"tfodkit make-records {folder.pictures} -o {folder.records}")
-    manifest = make_records(folder.pictures, folder.records, seed=seed)
+    manifest = make_records(folder.pictures, folder.records, RecordOptions(seed=seed))
     typer.echo(f"{manifest.images('train')} pictures to train on, {manifest.images('val')} to validate with")
     _announce(f"tfodkit make-config --template {TEMPLATE} --records {folder.records} -o {folder.config}")
     made = make_config(TEMPLATE, folder.records, folder.config)

@@ -14,7 +14,7 @@ import typer
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from tfodkit.records import Dropped, RecordManifest
+    from tfodkit.records import Affected, RecordManifest
 
 SHOWN_NAMES = 20
 SECONDS_BETWEEN_LINES = 10.0
@@ -35,12 +35,12 @@ def command(
 
     Example: tfodkit make-records images -o records
     """
-    from tfodkit.records import make_records
+    from tfodkit.dataset import SplitShares
+    from tfodkit.records import RecordOptions, make_records
 
+    options = RecordOptions(shares=SplitShares.parse(f"{split:g}"), seed=seed)
     with _progress() as progress:
-        manifest = make_records(
-            images, output, annotations=annotations, split=split, seed=seed, force=force, progress=progress
-        )
+        manifest = make_records(images, output, options, annotations=annotations, force=force, progress=progress)
     _warn(manifest)
     if as_json:
         typer.echo(manifest.to_json(), nl=False)
@@ -54,7 +54,10 @@ def _print_summary(manifest: RecordManifest, output: Path) -> None:
     console = Console(highlight=False, markup=False)
     console.print(_table(manifest))
     train, val = (len(manifest.files_of(split)) for split in ("train", "val"))
-    typer.echo(f"wrote {train} training and {val} validation records, label map and manifest to {output}")
+    records = f"{train} training and {val} validation records, label map and manifest"
+    typer.echo(
+        f"unchanged: {output} holds these {records}" if manifest.is_unchanged else f"wrote {records} to {output}"
+    )
 
 
 def _table(manifest: RecordManifest) -> Table:
@@ -62,42 +65,38 @@ def _table(manifest: RecordManifest) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    from tfodkit.records.manifest import SPLITS
-
     table = Table(box=box.SIMPLE_HEAD, show_footer=True)
     table.add_column("id", justify="right")
     table.add_column("class", "all", overflow="fold")
-    for split in SPLITS:
+    for split in manifest.splits:
         boxes = manifest.boxes(split)
         table.add_column(f"{split} images", str(manifest.images(split)), justify="right", overflow="fold")
         table.add_column(f"{split} boxes", str(sum(boxes.values())), justify="right", overflow="fold")
-    counts = [count for split in SPLITS for count in (manifest.images_with(split), manifest.boxes(split))]
+    counts = [count for split in manifest.splits for count in (manifest.images_with(split), manifest.boxes(split))]
     for name, class_id in manifest.label_map.ids().items():
         table.add_row(str(class_id), Text(name), *(str(of_class[name]) for of_class in counts))
-    without = [_without_objects(manifest, split) for split in SPLITS]
+    without = [_without_objects(manifest, split) for split in manifest.splits]
     if any(without):
-        table.add_row("", "no objects", str(without[0]), "0", str(without[1]), "0")
+        table.add_row("", "no objects", *(text for images in without for text in (str(images), "0")))
     return table
 
 
 def _without_objects(manifest: RecordManifest, split: str) -> int:
     from tfodkit.records.manifest import BACKGROUND
 
-    return sum(file.images for file in manifest.files_of(split) if file.home_class == BACKGROUND)
+    return sum(file.images for file in manifest.files_of(split) if file.group == BACKGROUND)
 
 
 def _warn(manifest: RecordManifest) -> None:
-    from tfodkit.records.manifest import SPLITS
-
     for dropped in manifest.dropped:
         _say(f"warning: left out {dropped.count} {dropped.reason}: {_names(dropped)}")
-    for split in SPLITS:
+    for split in manifest.splits:
         for name, images in manifest.images_with(split).items():
             if not images:
                 _say(f'warning: no {split} image shows "{name}": label more images of it')
 
 
-def _names(dropped: Dropped) -> str:
+def _names(dropped: Affected) -> str:
     hidden = dropped.count - SHOWN_NAMES
     return ", ".join([*dropped.where[:SHOWN_NAMES], *([f"… and {hidden} more"] if hidden > 0 else [])])
 
