@@ -58,9 +58,12 @@ def read_voc(root: Path, paths: Sequence[Path], images: ImageIndex) -> Iterator[
 
     ``root`` is the folder that the files lie below: an image in the same subfolder goes before others of its name.
     """
+    subfolders: dict[Path, str] = {}
     for path in paths:
-        subfolder = path.parent.relative_to(root).as_posix()
-        yield read_voc_xml(path, images, subfolder="" if subfolder == "." else subfolder)
+        parent = path.parent
+        if parent not in subfolders:
+            subfolders[parent] = "" if parent == root else parent.relative_to(root).as_posix()
+        yield read_voc_xml(path, images, subfolder=subfolders[parent])
 
 
 def read_voc_xml(path: Path, images: ImageIndex, *, subfolder: str = "") -> Reading:

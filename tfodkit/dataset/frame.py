@@ -39,8 +39,9 @@ class Frame:
     @property
     def recorded_size(self) -> tuple[int, int]:
         """``(width, height)`` of the picture that will be recorded."""
-        corner = self.place(Box(0, 0, self.width, self.height))
-        return int(corner.width), int(corner.height)
+        if self.orientation < FIRST_SIDEWAYS:
+            return self.width, self.height
+        return self.height, self.width
 
     def place(self, box: Box) -> Box:
         """The box, drawn in this frame, on the picture that is recorded."""

@@ -7,7 +7,8 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from itertools import islice
+from pathlib import Path
 
 from tfodkit.annotations.drafts import ImageDraft, Reading
 from tfodkit.annotations.rules import ANNOTATED_TWICE, NOT_ANNOTATED
@@ -24,8 +25,10 @@ from tfodkit.images.mends import MENDED_BY_ENCODING, ImageMend
 from tfodkit.images.reading import examine_image
 from tfodkit.images.rules import EXIF_ROTATED, FOLDER_LOOP
 
-AHEAD = 8
-"""Images that each worker may be ahead of the judge: enough to even out large ones."""
+BATCH = 16
+"""Images that a worker takes at a time: handing over one by one costs as much as looking at them."""
+AHEAD = 2
+"""Batches that each worker may be ahead of the judge: enough to even out large images."""
 
 Progress = Callable[[int, int], None]
 """Called after each image with the images done and the images in all."""
@@ -113,18 +116,24 @@ def worker_count(workers: int | None) -> int:
 def _examined(
     drafts: Iterable[ImageDraft], decode: bool, workers: int | None
 ) -> Iterator[tuple[ImageDraft, ImageFacts]]:
-    """Each draft with its image's facts, in order, examined ahead in threads."""
+    """Each draft with its image's facts, in order, examined ahead in threads, several at a time."""
     threads = worker_count(workers)
-    waiting: deque[tuple[ImageDraft, Future[ImageFacts]]] = deque()
+    remaining = iter(drafts)
+    waiting: deque[tuple[list[ImageDraft], Future[list[ImageFacts]]]] = deque()
+
+    def examine(batch: list[ImageDraft]) -> list[ImageFacts]:
+        return [examine_image(draft.image, decode=decode) for draft in batch]
+
     with ThreadPoolExecutor(threads) as pool:
-        for draft in drafts:
-            waiting.append((draft, pool.submit(examine_image, draft.image, decode=decode)))
-            if len(waiting) > threads * AHEAD:
+        while True:
+            batch = list(islice(remaining, BATCH))
+            if batch:
+                waiting.append((batch, pool.submit(examine, batch)))
+            if waiting and (not batch or len(waiting) > threads * AHEAD):
                 first, facts = waiting.popleft()
-                yield first, facts.result()
-        while waiting:
-            first, facts = waiting.popleft()
-            yield first, facts.result()
+                yield from zip(first, facts.result(), strict=True)
+            elif not batch:
+                return
 
 
 class _Judge:
@@ -161,10 +170,8 @@ class _Judge:
         self._count(draft, more, broken)
         is_sound = self._policies.drop_invalid or not any(finding.is_error for finding in more)
         if frame and not broken and is_sound:
-            folder = str(PurePosixPath(draft.name).parent)
-            annotation = ImageAnnotation(
-                draft.image, *frame.recorded_size, objects, draft.source, "" if folder == "." else folder
-            )
+            subfolder = draft.name.rpartition("/")[0]
+            annotation = ImageAnnotation(draft.image, *frame.recorded_size, objects, draft.source, subfolder)
             self._images.append(SurveyedImage(annotation, facts, mend))
 
     def survey(self, source: Source) -> Survey:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
+from functools import cached_property
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from tfodkit import files
@@ -38,15 +39,21 @@ class ImageIndex:
         self.folder = folder
         found, self.loops = files.walk_files(folder, IMAGE_SUFFIXES)
         self._by_name = {path.relative_to(folder).as_posix(): path for path in found}
+        self._name_of = {path: name for name, path in self._by_name.items()}
         self.images = [self._by_name[name] for name in sorted(self._by_name)]
-        self._by_key: dict[str, list[Path]] = defaultdict(list)
+
+    @cached_property
+    def _by_key(self) -> dict[str, list[Path]]:
+        """The images that a name may mean; most data sets get by without."""
+        by_key: dict[str, list[Path]] = defaultdict(list)
         for name, path in self._by_name.items():
             for key in {_key(path.name), _key(path.stem), _key(str(PurePosixPath(name).with_suffix("")))}:
-                self._by_key[key].append(path)
+                by_key[key].append(path)
+        return by_key
 
     def name_of(self, image: Path) -> str:
         """The path below the folder, with ``/``: what tells one image of a data set from the other."""
-        return image.relative_to(self.folder).as_posix()
+        return self._name_of[image]
 
     def find(self, filename: str, *, stem: str, subfolder: str = "") -> Path:
         """The image of that ``filename``; else the one with its stem; else the one whose stem is ``stem``.
@@ -62,6 +69,9 @@ class ImageIndex:
                 while another has the stem ``stem``, as after images and XML were renumbered together, when boxes would
                 silently go to a wrong picture.
         """
+        place = f"{subfolder}/{filename}" if subfolder else filename
+        if place.rpartition(".")[0] == (f"{subfolder}/{stem}" if subfolder else stem) and place in self._by_name:
+            return self._by_name[place]  # nearly always
         if leads_out(filename):
             raise NoImageError(NAME_LEADS_OUT, f"{filename!r} leads out of the folder of the images")
         wanted = PureWindowsPath(filename).as_posix() if filename else ""
