@@ -78,7 +78,7 @@ def test_flags_and_pose_are_read_where_there_are_columns_for_them(read):
 def test_sizes_may_be_missing(read):
     reading = read("filename,class,xmin,ymin,xmax,ymax\na.jpg,mug,4,6,20,24\n")
     assert (reading.drafts[0].size, reading.findings) == (None, ())
-    reading = read(f"{HEADER}a.jpg,,x,mug,4,6,20,24\na.jpg,,x,mug,4,6,20,25\n")
+    reading = read(f"{HEADER}a.jpg,,nan,mug,4,6,20,24\na.jpg,,nan,mug,4,6,20,25\n")
     assert all(map(math.isnan, reading.drafts[0].size))
     assert reading.findings == ()
 
@@ -121,6 +121,11 @@ def test_a_row_that_can_not_be_read_is_a_finding_with_its_line_and_the_others_ar
     (found,) = problems(reading, tmp_path)
     assert found.startswith(f"boxes.csv:3: {message}")
     assert [item.line for item in reading.drafts[0].objects if item.line != 3] == [2, 4, 6]
+
+
+def test_an_object_that_can_not_be_read_keeps_its_number(read):
+    (draft,) = read(f"{HEADER}a.jpg,40,30,a,1,1,2,2\na.jpg,40,30,b,1,1,2,x\na.jpg,40,30,c,1,1,2,2\n").drafts
+    assert [(item.number, item.label) for item in draft.objects] == [(1, "a"), (3, "c")]
 
 
 @pytest.mark.parametrize(

@@ -168,6 +168,7 @@ def test_a_list_above_the_data_set_is_not_looked_at_where_there_is_one_in_it(tmp
         (["a.jpg", "more/a.jpg"], ["a.txt", "more/a.txt"]),
         (["images/a.jpg", "images/val/a.jpg"], ["labels/a.txt", "labels/val/a.txt"]),
         (["train/images/a.jpg", "val/images/a.jpg"], ["train/labels/a.txt", "val/labels/a.txt"]),
+        (["x/a.jpg", "images/a.jpg"], ["x/a.txt", "images/a.txt"]),
         (["images/labels/a.jpg", "images/x/a.jpg"], ["labels/labels/a.txt", "labels/x/a.txt"]),
     ],
 )

@@ -74,6 +74,12 @@ def test_the_same_data_gives_the_same_bytes(tmp_path):
         assert one == two
 
 
+def test_classes_are_sorted_by_name(tmp_path):
+    label_folder(tmp_path / "in", {"a.jpg": list("hgfedcba")})
+    convert(tmp_path / "in", tmp_path / "out", to="yolo")
+    assert (tmp_path / "out/classes.txt").read_text().split() == list("abcdefgh")
+
+
 def test_pictures_come_along_as_copies_or_links(tmp_path):
     labelled(tmp_path / "in")
     for how, is_link in (("copy", False), ("link", True)):

@@ -173,7 +173,7 @@ def _below(data_yaml: Path, base: Path) -> Path:
         path = load_yaml(data_yaml).get("path", ".")
     except FaultError:  # the reader will name it
         return base
-    meant = base / path if isinstance(path, str) and "\0" not in path else base
+    meant = base / path if isinstance(path, str) else base
     return meant if meant.is_dir() and meant.resolve().is_relative_to(base.resolve()) else base
 
 
