@@ -225,6 +225,12 @@ def test_what_can_not_be_saved_is_an_error(content):
     assert str(caught.value).endswith(". Replace the image, or leave it out.")
 
 
+def test_what_is_too_large_is_not_decoded():
+    content = raw_png(1, 0, size=(66_000, 1))
+    with pytest.raises(DataError, match=r"66000 x 1 pixels, more than 65535 pixels a side\. Shrink the image"):
+        mend_image(content, facts_of(content), AGAIN)
+
+
 SOURCES = {
     "cut off": encoded(photo())[:-300],
     "format": encoded(photo(), "WEBP"),

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import io
 import re
+import threading
+import warnings
+from collections.abc import Iterator
 from typing import Any
 
 from PIL import Image, ImageFile
@@ -47,6 +51,8 @@ _OTHERS = (
 )
 _LOOKED_AT = 512
 
+_QUIET = threading.Lock()
+
 
 def find_format(content: bytes) -> str:
     """The name of the format that the content starts like; blank where it is none."""
@@ -79,7 +85,8 @@ def open_foreign(content: bytes, found: str) -> ImageFile.ImageFile:
     except (KeyError, ImportError) as error:
         raise KindError(f"the content is {found}") from error
     try:
-        image: ImageFile.ImageFile = plugin(io.BytesIO(content))
+        with _quiet(found):
+            image: ImageFile.ImageFile = plugin(io.BytesIO(content))
     except Exception as error:  # Pillow's plugins raise whatever they stumble over
         raise DamageError(f"the {found} is damaged: {_reason(error)}") from error
     return image
@@ -88,8 +95,9 @@ def open_foreign(content: bytes, found: str) -> ImageFile.ImageFile:
 def decode(image: ImageFile.ImageFile, found: str) -> Image.Image:
     """The first picture; :class:`DamageError` where it can't be decoded."""
     try:
-        image.seek(0)
-        image.load()
+        with _quiet(found):
+            image.seek(0)
+            image.load()
     except Exception as error:
         raise DamageError(f"the {found} is damaged: {_reason(error)}") from error
     return image
@@ -97,7 +105,8 @@ def decode(image: ImageFile.ImageFile, found: str) -> Image.Image:
 
 def has_several_frames(image: ImageFile.ImageFile) -> bool:
     try:
-        return bool(getattr(image, "is_animated", False))
+        with _quiet(image.format or ""):
+            return bool(getattr(image, "is_animated", False))
     except Exception:  # noqa: BLE001 - as above; the first frame is what counts
         return False
 
@@ -110,6 +119,17 @@ def orientation_of(image: ImageFile.ImageFile) -> int:
     exif = exif.removeprefix(b"Exif\0\0")
     found = find_orientation(exif, 0, len(exif))
     return found.value if found else UPRIGHT
+
+
+@contextlib.contextmanager
+def _quiet(found: str) -> Iterator[None]:
+    """Keep back Pillow's warnings about single tags of a TIFF, one thread at a time: filters belong to the process."""
+    if found != "TIFF":
+        yield
+        return
+    with _QUIET, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def _reason(error: Exception) -> str:

@@ -17,7 +17,15 @@ from tfodkit.images.damage import DamageError
 from tfodkit.images.encoded import EncodedImage
 from tfodkit.images.facts import ImageFacts
 from tfodkit.images.flattening import flatten, has_content
-from tfodkit.images.rules import ALPHA, CMYK, FORMAT_UNSUPPORTED, IMAGE_DAMAGED, SEVERAL_FRAMES, SIXTEEN_BIT
+from tfodkit.images.rules import (
+    ALPHA,
+    CMYK,
+    FORMAT_UNSUPPORTED,
+    IMAGE_DAMAGED,
+    SEVERAL_FRAMES,
+    SIXTEEN_BIT,
+    TOO_MANY_PIXELS,
+)
 from tfodkit.images.turning import upright
 
 MENDED_BY_ENCODING: frozenset[Rule] = frozenset(
@@ -64,6 +72,9 @@ def mend_image(content: bytes, facts: ImageFacts, mend: ImageMend, *, where: str
     """
     if not mend.encode_again and facts.format not in {"JPEG", "PNG"}:
         raise DataError(where, f"the content is {facts.format or 'no image'}", "Convert the image to JPEG or PNG.")
+    for flaw in facts.flaws:
+        if flaw.rule == TOO_MANY_PIXELS:
+            raise DataError(where, flaw.what, flaw.rule.remedy)
     if mend.encode_again or (mend.exif == "apply" and facts.orientation != 1):
         try:
             return _encode_again(content, facts, mend)
