@@ -1,14 +1,19 @@
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from builders import cafe_folder
 
 from tfodkit.config.lint import matching_files
 from tfodkit.config.pipeline import new_pipeline
 from tfodkit.config.readers import fill_eval_reader, fill_train_reader, raise_max_boxes, shuffle_buffer_size
-from tfodkit.records.manifest import RecordFile, RecordGroup
+from tfodkit.odapi.install import install
+from tfodkit.records import RecordOptions, make_records, read_tfrecord
+from tfodkit.records.example import parse_example
+from tfodkit.records.manifest import BACKGROUND, RecordFile, RecordGroup
 
 MIB = 1 << 20
 
@@ -87,3 +92,24 @@ def test_room_for_all_boxes(boxes: int, expected: int, raised: bool) -> None:
     assert raise_max_boxes(pipeline, boxes) == raised
     messages = (pipeline.train_config, pipeline.train_input_reader, pipeline.eval_input_reader[0])
     assert [message.max_number_of_boxes for message in messages] == [expected] * 3
+
+
+@pytest.mark.tensorflow
+def test_the_object_detection_api_draws_from_all_shards_of_a_group_at_its_weight(tmp_path: Path) -> None:
+    manifest = make_records(cafe_folder(tmp_path / "in"), tmp_path / "out", RecordOptions(shard_bytes=2000))
+    groups = [group for group in manifest.groups_of("train") if group.name != BACKGROUND]
+    assert [len(group.files) > 1 for group in groups] == [True, True]
+    reader = new_pipeline().train_input_reader
+    fill_train_reader(reader, tmp_path / "out", groups, [3.0, 1.0])
+    install()
+    import tensorflow as tf
+    from object_detection.builders import dataset_builder
+
+    patterns = list(reader.tf_record_input_reader.input_path)
+    drawn = dataset_builder.read_dataset(tf.data.TFRecordDataset, patterns, reader).take(800)
+    seen = Counter(parse_example(record, where="")["image/filename"][0] for record in drawn.as_numpy_iterator())
+    for group, share in zip(groups, (0.75, 0.25), strict=True):
+        records = [record for file in group.files for record in read_tfrecord(tmp_path / "out" / file.name)]
+        names = [parse_example(record, where="")["image/filename"][0] for record in records]
+        assert sum(seen[name] for name in names) / 800 == pytest.approx(share, abs=0.06)
+        assert min(seen[name] for name in names) > 0.5 * 800 * share / len(names)
