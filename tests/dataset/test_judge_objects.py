@@ -106,6 +106,11 @@ def test_normalised_boxes_are_shares_of_the_picture_and_rounding_is_no_error():
     assert finding.code == "TFK303"
 
 
+def test_a_normalised_box_that_no_float_holds_in_pixels_is_not_finite():
+    objects, (finding,) = judge(found(0.1, -1e308, 0.5, 1e308), is_normalised=True)
+    assert (objects, finding.code) == ((), "TFK305")
+
+
 def test_masks_and_keypoints_of_normalised_drafts_are_shares_as_well():
     mask, point = PolygonMask(((0.1, 0.2, 0.5, 0.2, 0.5, 0.8),)), Keypoint("tip", 0.5, 0.5, 2)
     (mug,), _ = judge(found(0.1, 0.2, 0.5, 0.8, mask=mask, keypoints=(point,)), is_normalised=True)

@@ -76,12 +76,11 @@ class ObjectJudge:
 
     def _box(self, draft: ImageDraft, found: ObjectDraft, frame: Frame | None, findings: list[Finding]) -> Box | None:
         """The box in pixels of the frame, cut at its borders where a policy says so; None where it is no box."""
-        if not all(map(math.isfinite, found.xyxy)):
+        xyxy = _in_pixels(found.xyxy, frame) if draft.is_normalised else found.xyxy
+        if not all(map(math.isfinite, xyxy)):
             findings.append(_finding(BOX_NOT_FINITE, draft, found, f"the box is {_numbers(found.xyxy)}"))
             return None
-        box = Box(*found.xyxy)
-        if draft.is_normalised:
-            box = _in_pixels(box, frame)
+        box = Box(*xyxy)
         if box.width < 0 or box.height < 0:
             side, low, high = ("x", box.xmin, box.xmax) if box.width < 0 else ("y", box.ymin, box.ymax)
             findings.append(_finding(BOX_INVERTED, draft, found, f"{side}min {low:g} > {side}max {high:g}"))
@@ -146,13 +145,12 @@ def _placed_keypoint(point: Keypoint, draft: ImageDraft, frame: Frame) -> Keypoi
     return replace(point, x=x, y=y)
 
 
-def _in_pixels(box: Box, frame: Frame | None) -> Box:
-    """A normalised box in pixels; what leaves the image by no more than rounding is cut. As it is without a frame."""
+def _in_pixels(xyxy: tuple[float, ...], frame: Frame | None) -> tuple[float, ...]:
+    """Normalised sides in pixels, cut where they leave the image by mere rounding; as they are without a frame."""
     if frame is None:
-        return box
-    sides = [min(max(side, 0.0), 1.0) if -ROUNDING <= side <= 1 + ROUNDING else side for side in box.xyxy]
-    xmin, ymin, xmax, ymax = sides
-    return Box(xmin * frame.width, ymin * frame.height, xmax * frame.width, ymax * frame.height)
+        return xyxy
+    sides = [min(max(side, 0.0), 1.0) if -ROUNDING <= side <= 1 + ROUNDING else side for side in xyxy]
+    return tuple(side * scale for side, scale in zip(sides, (frame.width, frame.height) * 2, strict=True))
 
 
 def _beyond(box: Box, frame: Frame) -> str:
