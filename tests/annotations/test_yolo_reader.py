@@ -83,6 +83,7 @@ def test_what_is_no_finite_number_is_left_to_the_judge(read):
         ("mug .5 .5 .1 .1", "class must be a number, but got 'mug'. "),
         ("0 .5 .5 .1", "a box is a class and 4 numbers, but got 4 fields. "),
         ("0 .5 .5 .1 .1 .9", "a sixth number, as detections have for their confidence: labels have five. "),
+        ("0 .1 .1 .1 .9 -2e9 .9", "a polygon must lie within 10000000 pixels, but reaches -2e+09. "),
         ("0 .5 .5 .1 .1 .9 .9 .9", "a polygon is a class and pairs of numbers, but got 8 fields. "),
         ("0 0,5 .5 .1 .1", "centre x must be a number, but got '0,5'. Write decimals with a point. [TFK108]"),
         ("0 .5 .5 .1 x", "height must be a number, but got 'x'. "),

@@ -23,7 +23,7 @@ from pathlib import Path, PurePosixPath
 from tfodkit.annotations.drafts import ImageDraft, ObjectDraft, Reading
 from tfodkit.annotations.faults import FaultError
 from tfodkit.annotations.masks import PolygonMask
-from tfodkit.annotations.rules import CLASS_UNDEFINED, FIELD_INVALID, FIELD_MISSING, NOT_AN_ANNOTATION
+from tfodkit.annotations.rules import CLASS_UNDEFINED, FIELD_INVALID, FIELD_MISSING, MASK_INVALID, NOT_AN_ANNOTATION
 from tfodkit.annotations.text import parse_number, read_text
 from tfodkit.annotations.yolo_names import (
     LIST_NAMES,
@@ -190,10 +190,12 @@ def _object(fields: list[str], number: int, line: int, names: Mapping[int, str])
     polygon = tuple(parse_number(field, "a corner") for field in fields[1:])
     if not all(map(math.isfinite, polygon)):
         return ObjectDraft(number, label, (math.nan,) * 4, line)
+    try:
+        mask = PolygonMask((polygon,))
+    except ValueError as error:
+        raise FaultError(MASK_INVALID, str(error)) from error
     across, down = polygon[::2], polygon[1::2]
-    return ObjectDraft(
-        number, label, (min(across), min(down), max(across), max(down)), line, mask=PolygonMask((polygon,))
-    )
+    return ObjectDraft(number, label, (min(across), min(down), max(across), max(down)), line, mask=mask)
 
 
 def _label(class_id: float, names: Mapping[int, str]) -> str:
