@@ -115,6 +115,12 @@ def test_a_jpeg_that_was_cut_off_and_ended_by_somebody_is_damaged(write):
         assert flaws(path, decode=False) == []
 
 
+def test_a_jpeg_without_one_pixel_is_no_image(write):
+    at = JPEG.index(b"\xff\xc4") + 5
+    path = write(JPEG[:at] + b"\xff" * 16 + JPEG[at + 16 :])  # no Huffman table has that many codes
+    assert flaws(path) == [("TFK202", "the pixels can't be decoded")]
+
+
 def test_a_stray_marker_among_the_pixels_is_damage(write):
     middle = len(JPEG) // 2
     path = write(JPEG[:middle] + b"\xff\xe5" + JPEG[middle:])
@@ -142,6 +148,11 @@ def test_the_lines_of_a_png_must_be_all_there(write):
     assert flaws(write(short_png(20), "a.png")) == []
     for content in (short_png(10), short_png(10, behind=b"more bytes")):
         assert flaws(write(content, "a.png")) == [("TFK203", "the pixels break off before the end of the image")]
+
+
+def test_flaws_are_sorted_by_rule(write):
+    path = write(encoded(photo(), "WEBP", exif=exif(6), save_all=True, append_images=[photo(1)]), "ä.jpg")
+    assert [code for code, _ in flaws(path)] == ["TFK204", "TFK205", "TFK209", "TFK214", "TFK216"]
 
 
 NOTHING_LEFT = [

@@ -5,10 +5,10 @@ from builders import make_image_annotation, make_object
 
 from tfodkit.dataset import LabelMap
 from tfodkit.errors import RecordError
-from tfodkit.records.encoded_image import EncodedImage
+from tfodkit.images.encoded import EncodedImage
 from tfodkit.records.example import ExampleWriter, parse_example
 
-IMAGE = EncodedImage(b"\xff\xd8pixels", "jpeg", "ab" * 32)
+IMAGE = EncodedImage(b"\xff\xd8pixels", "jpeg", "ab" * 32, 40, 30)
 
 
 def serialize(annotation):

@@ -16,7 +16,7 @@ from google.protobuf.message import DecodeError
 from tfodkit.annotations.values import ImageAnnotation
 from tfodkit.dataset.label_map import LabelMap
 from tfodkit.errors import RecordError
-from tfodkit.records.encoded_image import EncodedImage
+from tfodkit.images.encoded import EncodedImage
 
 _SCHEMA = """
 name: "tfodkit/example.proto" package: "tfodkit" syntax: "proto3"
