@@ -71,9 +71,9 @@ def labels_alike(annotations: Iterable[ImageAnnotation]) -> Iterator[Finding]:
     for labels in sorted(alike.values()):
         commonest, *others = sorted(labels, key=lambda label: (-len(places[label]), label))
         for label in others:
-            rule = LABEL_CASE if label.casefold() == commonest.casefold() else LABEL_UNICODE
+            rule = LABEL_CASE if label.lower() == commonest.lower() else LABEL_UNICODE
             mine, theirs = _images(len(places[label])), _images(len(places[commonest]))
-            what = f"{mine} have {_spelled(label)}, {theirs} have {_spelled(commonest)}"
+            what = f"{_spelled(label)} is in {mine}, {_spelled(commonest)} in {theirs}"
             yield Finding(rule, places[label][0], what, subject=f'class "{label}"')
 
 

@@ -46,7 +46,8 @@ def stratify(units: Sequence[Unit], shares: Sequence[float]) -> list[int]:
     _cover(table)
     _level(table)
     _polish(table)
-    while _cover(table):  # what the exchanges made possible; ends, as no side loses a class to a later one
+    _level(table)  # what the exchanges made possible
+    while _cover(table):  # likewise; ends, as no side loses a class to a later one
         _level(table)
     return table.sides
 
@@ -161,6 +162,10 @@ class _Table:
                 index,
             )
 
+    def misses(self, side: int) -> bool:
+        """True where a class has not its exact share on the side, rounded down or up."""
+        return any(abs(self._excess(name, side)) >= 1 for name in self.images)
+
     def _excess(self, name: str, side: int) -> float:
         return self.images[name][side] - self.images_with[name] * self.shares[side]
 
@@ -206,10 +211,10 @@ def _levelling(table: _Table) -> Iterator[tuple[float, int, int]]:
 
 
 def _polish(table: _Table) -> None:
-    """Exchange units of one size between two sides as long as the classes gain by it."""
+    """Exchange units of one size between two sides while a class misses its share there, as long as classes gain."""
     for _ in range(_EXCHANGES * len(table.classes)):
-        gained = [_exchange(table, here, there) for here, there in permutations(range(len(table.shares)), 2)]
-        if not any(gained):
+        pairs = permutations(range(len(table.shares)), 2)
+        if not any(_exchange(table, here, there) for here, there in pairs if table.misses(here) or table.misses(there)):
             return
 
 

@@ -76,7 +76,7 @@ def class_table(dataset: Dataset) -> pd.DataFrame:
         rows[BACKGROUND] = (empty, 0, 0.0, *[float("nan")] * 3)
     columns = ["images", "boxes", "boxes_per_image", "median_width", "median_height", "median_area_share"]
     frame = pd.DataFrame(list(rows.values()), columns=columns, index=pd.Index(list(rows), name="class", dtype="str"))
-    return frame.astype({"images": "int64", "boxes": "int64"})
+    return frame.astype({name: "int64" if name in ("images", "boxes") else "float64" for name in columns})
 
 
 def split_table(dataset: Dataset, split: Split) -> pd.DataFrame:
