@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import typer
 
-from tfodkit.cli import check, convert, demo, detect, evaluate, export, make_config, make_records, train
+from tfodkit.cli import check, convert, demo, detect, evaluate, export, make_config, make_records, records, train
 from tfodkit.errors import TfodkitError
 
 COMMANDS: dict[str, Callable[..., None]] = {
@@ -35,6 +35,7 @@ app = typer.Typer(
 )
 for _name, _function in COMMANDS.items():
     app.command(_name)(_function)
+app.add_typer(records.app, name="records")
 
 
 def main() -> None:

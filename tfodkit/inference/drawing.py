@@ -38,6 +38,7 @@ class Marked:
     class_id: int
     """Decides the colour."""
     name: str
+    """Blank for a box without a label."""
     score: float | None = None
     """0 to 1; None for an object that somebody labelled."""
 
@@ -65,6 +66,8 @@ def draw_marked(image: Image.Image, marked: Sequence[Marked]) -> Image.Image:
         _draw_box(canvas, one.box, colour_of(one.class_id), pen)
     taken: list[Box] = []
     for one in marked:
+        if not one.name:
+            continue
         colour = colour_of(one.class_id)
         written = one.name if can_write(pen.font, one.name) else f"class {one.class_id}"
         label = make_label(written, one.score, pen.font, padding=pen.padding, widest=picture.width)

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from tfodkit import files
 from tfodkit.annotations.losses import CROWD, KEYPOINTS, MASKS, Loss, count_extras, losses_of
@@ -26,8 +27,8 @@ LISTS = "ImageSets/Main"
 LONGEST_PART, LONGEST_NAME = 200, 1000
 """Bytes of a file's or folder's name, and of all of them: file systems take 255, and Linux paths 4,096."""
 
-Progress = Callable[[int], None]
-"""Called after each image with the images done."""
+Progress = Callable[[int, int], None]
+"""Called after each image with the images done and the images in all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,17 @@ class Extraction:
     """What VOC's XML can't hold."""
     left_out: tuple[Problem, ...]
     """Objects that are no annotations: an empty box, a blank label."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values, for ``--json``."""
+        return {
+            "output": str(self.output),
+            "images": self.images,
+            "objects": self.objects,
+            "renamed": [{"recorded": name, "written": given} for name, given in self.renamed],
+            "lost": {loss.what: loss.count for loss in self.losses},
+            "left_out": [{"where": problem.where, "what": problem.what} for problem in self.left_out],
+        }
 
 
 def extract_records(
@@ -67,10 +79,11 @@ def extract_records(
     _refuse_own_records(found, output)
     with files.folder_atomic(output, force=force, marker=MARKER) as folder:
         writer = _Writer(folder, output)
+        total = found.count() if progress else 0
         for done, recorded in enumerate(read_all(found), start=1):
             writer.write(recorded)
             if progress:
-                progress(done)
+                progress(done, total)
         writer.finish(found)
     return writer.extraction()
 

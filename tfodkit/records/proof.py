@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tfodkit.errors import Problem, RecordError
+from tfodkit.records.columns import aligned
 from tfodkit.records.features import Features, KindError
 from tfodkit.records.manifest import LABEL_MAP, RecordManifest
 from tfodkit.records.sources import RecordSource
@@ -106,11 +107,7 @@ class Proof:
             ("class", "boxes in the annotations", "boxes the trainer sees", "lost"),
             *((row.label, str(row.annotated), str(row.seen), str(row.lost)) for row in (*totals, summed)),
         ]
-        widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-        return [
-            "  ".join([label.ljust(widths[0]), *map(str.rjust, counts, widths[1:])]).rstrip()
-            for label, *counts in cells
-        ]
+        return aligned(cells)
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, for ``--json``."""

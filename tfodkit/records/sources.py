@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tfodkit.errors import Problem, RecordError
 from tfodkit.records.manifest import LABEL_MAP, MANIFEST, RecordManifest
+from tfodkit.records.tfrecord import FRAME_BYTES, LENGTH
 
 _IS_RECORD = re.compile(r".*(\.record|\.records|\.tfrecord|\.tfrecords|\.tfrec)(-\d+-of-\d+)?|.+-\d+-of-\d+", re.I)
 _SHARD = re.compile(r"(?P<front>.*)-(?P<number>\d+)-of-(?P<count>\d+)(?P<back>\.\w+)?")
@@ -50,6 +51,10 @@ class RecordSet:
         """Those that occur: train, val, test, then others, each once."""
         known = ("train", "val", "test", ANY_SPLIT)
         return tuple(split for split in known if any(source.split == split for source in self.sources))
+
+    def count(self) -> int:
+        """Records in all, as far as their lengths can be followed: nothing else is read."""
+        return sum(_count(source.path) for source in self.sources)
 
     def title(self, path: Path) -> str:
         """A file's name as messages have it: relative to the folder."""
@@ -132,3 +137,17 @@ def _all_shards(match: re.Match[str]) -> Iterator[str]:
     digits, count = len(match["number"]), int(match["count"])
     for number in range(min(count, 100_000)):
         yield f"{match['front']}-{number:0{digits}}-of-{match['count']}{match['back'] or ''}"
+
+
+def _count(path: Path) -> int:
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            count = place = 0
+            while place + FRAME_BYTES <= size:
+                place += FRAME_BYTES + LENGTH.unpack(file.read(LENGTH.size))[0]
+                file.seek(place)
+                count += place <= size
+    except (OSError, OverflowError):
+        return 0
+    return count

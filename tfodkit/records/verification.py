@@ -35,8 +35,8 @@ MAX_BOXES = 100
 
 _AGAIN = "Run make-records again."
 
-Progress = Callable[[int], None]
-"""Called after each decoded image with the images done."""
+Progress = Callable[[int, int], None]
+"""Called after each decoded image with the images done and the images in all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +100,11 @@ def verify_records(
         usual = None if found.is_ours else MAX_BOXES
         proof = prove_records(found.sources, classes, max_boxes=usual if max_boxes is None else max_boxes)
         problems = found.missing_shards()
-    decoded = 0
+    decoded, total = 0, found.count() if decode and progress else 0
     for decoded, flaws in enumerate(_image_problems(found) if decode else (), start=1):
         problems.extend(flaws)
         if progress:
-            progress(decoded)
+            progress(decoded, total)
     return Verification(
         folder=found.folder,
         files=len(found.sources),
