@@ -8,9 +8,10 @@ from builders import cafe_folder, draw_image, label_folder, label_image, make_ob
 from PIL import Image
 
 from tfodkit.dataset.label_map import LabelMap
+from tfodkit.dataset.lost_objects import LostObjects
 from tfodkit.dataset.policies import Policies
 from tfodkit.dataset.source import open_source
-from tfodkit.dataset.survey import LostObjects, survey
+from tfodkit.dataset.survey import survey
 from tfodkit.errors import DataError
 from tfodkit.images.mends import ImageMend
 

@@ -2,133 +2,144 @@
 
 from __future__ import annotations
 
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tfodkit.cli import data_flags as flags
+from tfodkit.cli.progress import image_progress
+
 if TYPE_CHECKING:
-    from rich.table import Table
+    from tfodkit.records import RecordManifest
+    from tfodkit.records.options import Grouping
 
-    from tfodkit.records import Affected, RecordManifest
-
-SHOWN_NAMES = 20
-SECONDS_BETWEEN_LINES = 10.0
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmg]?)b?", re.IGNORECASE)
+_UNITS = {"": 0, "k": 10, "m": 20, "g": 30}
 
 
 def command(
-    images: Annotated[Path, typer.Argument(help="The folder of the images.")],
+    images: flags.ImageFolder,
+    *,
     output: Annotated[Path, typer.Option("-o", "--output", help="The records folder to write.")],
-    annotations: Annotated[
-        Path | None, typer.Option(help="The folder of the XML files; beside the images unless given.")
+    annotations: flags.Annotations = None,
+    format_name: flags.Format = None,
+    split: Annotated[
+        str,
+        typer.Option(help="The share of images to train on, the rest validates; or 70/20/10 to keep some for test."),
+    ] = "0.8",
+    split_lists: Annotated[
+        Path | None,
+        typer.Option(
+            "--split-lists", help="A folder of train.txt and val.txt, as ImageSets/Main, or a file: name split."
+        ),
     ] = None,
-    split: Annotated[float, typer.Option(help="The share of images to train on; the rest validates.")] = 0.8,
+    group_by: Annotated[
+        str | None,
+        typer.Option(help=r"Images that stay in one split: folder, or an expression on their names: (video\d+)_."),
+    ] = None,
+    near_duplicates: Annotated[
+        bool, typer.Option("--near-duplicates/--no-near-duplicates", help="Keep pictures that look alike in one split.")
+    ] = True,
     seed: Annotated[int, typer.Option(help="Draws which images train and which validate.")] = 0,
+    label_map: Annotated[
+        Path | None, typer.Option(help="A label_map.pbtxt with the classes and ids; else by name, from 1.")
+    ] = None,
+    single: Annotated[bool, typer.Option("--single", help="One record a split, not one a class and split.")] = False,
+    by_folder: Annotated[bool, typer.Option("--by-folder", help="One record a folder and split.")] = False,
+    shard_size: Annotated[
+        str | None, typer.Option(help="Cut records into shards of this size, such as 100MB; whole unless given.")
+    ] = None,
+    clip_boxes: flags.ClipBoxes = False,
+    drop_invalid: flags.DropInvalid = False,
+    exif: flags.Exif = None,
+    repair_images: flags.RepairImages = False,
+    repair_sizes: flags.RepairSizes = False,
+    verify: flags.Verify = "full",
+    workers: flags.Workers = None,
     force: Annotated[bool, typer.Option("--force", help="Replace an older records folder.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the manifest instead of the table.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the manifest instead of the tables.")] = False,
 ) -> None:
-    """Check images and their labelImg XML, and write them as TFRecords, one per class and split.
+    """Check labelled images and write them as TFRecords, by default one per class and split.
 
-    Example: tfodkit make-records images -o records
+    Images are split first; each is written once, to the record of the rarest class among its objects. Where the folder
+    already holds what would be written, nothing is. tfodkit check finds what is wrong without writing anything.
+
+    Example: tfodkit make-records images --annotations annotations -o records
     """
-    from tfodkit.dataset import SplitShares
+    from tfodkit.dataset.label_map import read_label_map
+    from tfodkit.dataset.shares import SplitShares
     from tfodkit.records import RecordOptions, make_records
 
-    options = RecordOptions(shares=SplitShares.parse(f"{split:g}"), seed=seed)
-    with _progress() as progress:
-        manifest = make_records(images, output, options, annotations=annotations, force=force, progress=progress)
+    options = RecordOptions(
+        shares=SplitShares.parse(split),
+        seed=seed,
+        lists=split_lists,
+        group_by=group_by,
+        near_duplicates=near_duplicates,
+        grouping=_grouping(single=single, by_folder=by_folder),
+        shard_bytes=None if shard_size is None else _bytes(shard_size),
+        policies=flags.policies_of(
+            clip_boxes=clip_boxes,
+            drop_invalid=drop_invalid,
+            exif=exif,
+            repair_images=repair_images,
+            repair_sizes=repair_sizes,
+        ),
+        verify="full" if flags.decodes(verify) else "header",
+        label_map=None if label_map is None else read_label_map(label_map),
+        workers=workers,
+    )
+    with image_progress() as progress:
+        manifest = make_records(
+            images, output, options, annotations=annotations, format=format_name, force=force, progress=progress
+        )
     _warn(manifest)
     if as_json:
         typer.echo(manifest.to_json(), nl=False)
-        return
-    _print_summary(manifest, output)
-
-
-def _print_summary(manifest: RecordManifest, output: Path) -> None:
-    from rich.console import Console
-
-    console = Console(highlight=False, markup=False)
-    console.print(_table(manifest))
-    train, val = (len(manifest.files_of(split)) for split in ("train", "val"))
-    records = f"{train} training and {val} validation records, label map and manifest"
-    typer.echo(
-        f"unchanged: {output} holds these {records}" if manifest.is_unchanged else f"wrote {records} to {output}"
-    )
-
-
-def _table(manifest: RecordManifest) -> Table:
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=box.SIMPLE_HEAD, show_footer=True)
-    table.add_column("id", justify="right")
-    table.add_column("class", "all", overflow="fold")
-    for split in manifest.splits:
-        boxes = manifest.boxes(split)
-        table.add_column(f"{split} images", str(manifest.images(split)), justify="right", overflow="fold")
-        table.add_column(f"{split} boxes", str(sum(boxes.values())), justify="right", overflow="fold")
-    counts = [count for split in manifest.splits for count in (manifest.images_with(split), manifest.boxes(split))]
-    for name, class_id in manifest.label_map.ids().items():
-        table.add_row(str(class_id), Text(name), *(str(of_class[name]) for of_class in counts))
-    without = [_without_objects(manifest, split) for split in manifest.splits]
-    if any(without):
-        table.add_row("", "no objects", *(text for images in without for text in (str(images), "0")))
-    return table
-
-
-def _without_objects(manifest: RecordManifest, split: str) -> int:
-    from tfodkit.records.manifest import BACKGROUND
-
-    return sum(file.images for file in manifest.files_of(split) if file.group == BACKGROUND)
+    else:
+        _print(manifest, output)
 
 
 def _warn(manifest: RecordManifest) -> None:
-    for dropped in manifest.dropped:
-        _say(f"warning: left out {dropped.count} {dropped.reason}: {_names(dropped)}")
-    for split in manifest.splits:
-        for name, images in manifest.images_with(split).items():
-            if not images:
-                _say(f'warning: no {split} image shows "{name}": label more images of it')
+    from tfodkit.reporting.made_records_text import warning_lines
+
+    for line in warning_lines(manifest):
+        typer.echo(line, err=True)
 
 
-def _names(dropped: Affected) -> str:
-    hidden = dropped.count - SHOWN_NAMES
-    return ", ".join([*dropped.where[:SHOWN_NAMES], *([f"… and {hidden} more"] if hidden > 0 else [])])
-
-
-def _say(line: str) -> None:
-    typer.echo(line, err=True)
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[int, int], None]]:
-    """A bar on a terminal, lines from time to time elsewhere; always to standard error."""
-    if not sys.stderr.isatty():
-        yield _Lines()
-        return
+def _print(manifest: RecordManifest, output: Path) -> None:
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("images", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+    from tfodkit.reporting.made_records_text import proof_table, split_table
+
+    console = Console(highlight=False, markup=False)
+    console.print(split_table(manifest))
+    if proof := proof_table(manifest):
+        console.print(proof)
+    names = {"train": "training", "val": "validation", "test": "test"}
+    counts = [f"{len(manifest.files_of(split))} {names[split]}" for split in manifest.splits]
+    records = f"{', '.join(counts[:-1])} and {counts[-1]} records, label map and manifest"
+    unchanged = f"unchanged: {output} holds these {records}"
+    typer.echo(unchanged if manifest.is_unchanged else f"wrote {records} to {output}")
 
 
-class _Lines:
-    """Progress as plain lines, none for what ends soon."""
+def _grouping(*, single: bool, by_folder: bool) -> Grouping:
+    from tfodkit.errors import UsageError
 
-    def __init__(self) -> None:
-        self._start = self._said = time.monotonic()
+    if single and by_folder:
+        raise UsageError("--single --by-folder", "only one of them can be meant", "Leave one of them out.")
+    return "single" if single else "folder" if by_folder else "class"
 
-    def __call__(self, done: int, total: int) -> None:
-        now = time.monotonic()
-        if now - self._said >= SECONDS_BETWEEN_LINES:
-            self._said = now
-            rate = done / (now - self._start)
-            _say(f"{done} of {total} images, {rate:.0f} a second, {(total - done) / rate:.0f} s to go")
+
+def _bytes(text: str) -> int:
+    from tfodkit.errors import UsageError
+    from tfodkit.records.options import SMALLEST_SHARD
+
+    match = _SIZE.fullmatch(text.strip())
+    size = int(float(match[1]) * (1 << _UNITS[match[2].lower()])) if match else 0
+    if size < SMALLEST_SHARD:
+        what = f"not a size of {SMALLEST_SHARD} bytes or more"
+        raise UsageError(f"--shard-size {text}", what, "Write it as 100MB, 1.5GB or a number of bytes.")
+    return size

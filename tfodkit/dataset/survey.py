@@ -16,6 +16,7 @@ from tfodkit.annotations.values import ImageAnnotation
 from tfodkit.dataset.frame import UPRIGHT, frame_of
 from tfodkit.dataset.judge_objects import ObjectJudge
 from tfodkit.dataset.label_map import LabelMap
+from tfodkit.dataset.lost_objects import LostObjects
 from tfodkit.dataset.policies import Policies
 from tfodkit.dataset.source import Source
 from tfodkit.errors import DataError
@@ -44,16 +45,6 @@ class SurveyedImage:
     """Of the file as it lies on the disk."""
     mend: ImageMend | None = None
     """What has to be done to the file's bytes first; None where they go into the record unchanged."""
-
-
-@dataclass(frozen=True, slots=True)
-class LostObjects:
-    """Objects of one class that can't be recorded for one reason."""
-
-    label: str
-    reason: str
-    """A rule's name: ``boxes of zero size``."""
-    count: int
 
 
 @dataclass(frozen=True, slots=True)

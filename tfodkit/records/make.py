@@ -106,7 +106,7 @@ def _write(plan: RecordPlan, mark: str, folder: Path, progress: Progress | None)
     proof = prove(folder, manifest, plan.boxes())
     if not proof.holds:
         raise RecordError.collect(proof.problems())
-    return replace(manifest, proof=proof)
+    return replace(manifest, proof=proof, annotated=plan.annotated, lost=plan.lost)
 
 
 def _serializer(plan: RecordPlan) -> Callable[[SurveyedImage], Serialized]:

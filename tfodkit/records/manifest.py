@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 from tfodkit import files
 from tfodkit.dataset.label_map import BACKGROUND, LabelMap
+from tfodkit.dataset.lost_objects import LostObjects
 from tfodkit.errors import Problem, RecordError, UsageError
 from tfodkit.records.file_names import shard_pattern
 from tfodkit.records.manifest_json import REMEDY, manifest_values
@@ -145,6 +146,10 @@ class RecordManifest:
     """True where make_records found all of this there already, and wrote nothing; not in the JSON."""
     proof: Proof | None = field(default=None, compare=False, repr=False)
     """What the trainer sees of it, from make_records that wrote it; not in the JSON."""
+    annotated: tuple[tuple[str, int], ...] = field(default=(), compare=False, repr=False)
+    """Objects of each class in the annotations, recorded or not, as (name, count), beside ``proof``."""
+    lost: tuple[LostObjects, ...] = field(default=(), compare=False, repr=False)
+    """Why some of them are in no record, beside ``proof``."""
 
     def files_of(self, split: str) -> tuple[RecordFile, ...]:
         """The files of ``train``, ``val`` or ``test``, in the manifest's order."""

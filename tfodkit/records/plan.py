@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from tfodkit.dataset.dataset import Dataset
 from tfodkit.dataset.groups import group_images
 from tfodkit.dataset.label_map import LabelMap
+from tfodkit.dataset.lost_objects import LostObjects
+from tfodkit.dataset.rules import NOT_LISTED
 from tfodkit.dataset.shares import Side
 from tfodkit.dataset.split import split_dataset
 from tfodkit.dataset.split_lists import SplitLists, read_split_lists
@@ -34,6 +36,10 @@ class RecordPlan:
     """The split of each image's name."""
     findings: tuple[Finding, ...]
     """None of them an error."""
+    annotated: tuple[tuple[str, int], ...]
+    """Objects of each class in the annotations, as the survey has them."""
+    lost: tuple[LostObjects, ...]
+    """Those of them that are in no image of ``images``."""
 
     def boxes(self) -> dict[str, Counter[str]]:
         """Boxes in the annotations by split and class: what the trainer must see."""
@@ -66,14 +72,28 @@ def plan_records(found: Survey, options: RecordOptions) -> RecordPlan:
     lists = _split_lists(options.lists, dataset)
     split = split_dataset(dataset, shares=options.shares, seed=options.seed, together=together, fixed=lists.side_of)
     _require_both(found, set(split.side_of.values()))
+    recorded = tuple(image for image in found.images if image.annotation.name in split.side_of)
     return RecordPlan(
         options=options,
         format=found.format,
         label_map=label_map,
-        images=tuple(image for image in found.images if image.annotation.name in split.side_of),
+        images=recorded,
         side_of=split.side_of,
         findings=(*found.findings, *lists.findings, *split.findings),
+        annotated=found.annotated,
+        lost=(*found.lost, *_not_listed(found, split.side_of)),
     )
+
+
+def _not_listed(found: Survey, side_of: Mapping[str, Side]) -> Iterator[LostObjects]:
+    """The objects of images that the lists leave out."""
+    counts = Counter(
+        item.label
+        for image in found.images
+        if image.annotation.name not in side_of
+        for item in image.annotation.objects
+    )
+    yield from (LostObjects(label, NOT_LISTED.name, count) for label, count in sorted(counts.items()))
 
 
 def _split_lists(path: Path | None, dataset: Dataset) -> SplitLists:

@@ -47,8 +47,8 @@ def proof_table(manifest: RecordManifest) -> Table | None:
         reasons[lost.label].append(f"{lost.reason}: {lost.count}")
     table = _table()
     table.add_column("class", "all", overflow="fold")
-    table.add_column("boxes in the annotations", str(sum(annotated.values())), justify="right")
-    table.add_column("the trainer sees", str(seen.total()), justify="right")
+    table.add_column("boxes annotated", str(sum(annotated.values())), justify="right")
+    table.add_column("seen by the trainer", str(seen.total()), justify="right")
     table.add_column("lost", str(sum(annotated.values()) - seen.total()), justify="right")
     if reasons:
         table.add_column("because of", overflow="fold")
