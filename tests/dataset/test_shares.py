@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, strategies as st
 
-from tfodkit.dataset.shares import SplitShares, apportioned, seated, with_one_each
+from tfodkit.dataset.shares import SplitShares, apportioned, seated
 from tfodkit.errors import UsageError
 
 
@@ -79,12 +79,3 @@ def test_each_number_is_its_quota_rounded_down_or_up(count, found, claims):
     for seats in (apportioned(count, found), seated(count, found, claims[: len(found)])):
         assert sum(seats) == count
         assert all(abs(seat - count * share / sum(found)) < 1.000001 for seat, share in zip(seats, found, strict=True))
-
-
-@given(st.integers(0, 50), st.lists(st.sampled_from([0.0, 0.01, 0.2, 0.9]), min_size=2, max_size=3).filter(any))
-def test_the_first_shares_get_one_each_as_far_as_it_goes(count, found):
-    seats = with_one_each(apportioned(count, found), found)
-    assert sum(seats) == count
-    wanted = [seat for seat, share in zip(seats, found, strict=True) if share]
-    assert all(wanted[: min(count, len(wanted))])
-    assert all(share or not seat for seat, share in zip(seats, found, strict=True))

@@ -99,18 +99,6 @@ def seated(count: int, shares: Sequence[float], claims: Sequence[float]) -> list
     return seats
 
 
-def with_one_each(seats: Sequence[int], shares: Sequence[float]) -> list[int]:
-    """The same number, but one for each share above 0 in their order, as far as it goes; taken from the largest."""
-    raised = list(seats)
-    wanted = [index for index, share in enumerate(shares) if share][: sum(seats)]
-    for index in wanted:
-        if not raised[index]:
-            giver = max(range(len(raised)), key=lambda other: (raised[other] - (other in wanted), -other))
-            raised[giver] -= 1
-            raised[index] = 1
-    return raised
-
-
 def _quotas(count: int, shares: Sequence[float]) -> list[tuple[int, float]]:
     """Of each share the whole images, and the part of one that is left."""
     total = math.fsum(shares)

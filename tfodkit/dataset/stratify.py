@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, permutations
 
-from tfodkit.dataset.shares import apportioned, seated, with_one_each
+from tfodkit.dataset.shares import apportioned, seated
 
 _EXCHANGES = 2
 """How many pairs of units are exchanged for each class at most: enough, as each helps the worst one first."""
@@ -89,7 +89,7 @@ class _Table:
             free = [index for index in self.with_class[name] if self.sides[index] < 0]
             if not free:
                 continue
-            wanted = with_one_each(apportioned(self.images_with[name], self.shares), self.shares)
+            wanted = apportioned(self.images_with[name], self.shares)
             needs = [max(0, want - have) for want, have in zip(wanted, self.images[name], strict=True)]
             for side, share in enumerate(apportioned(sum(self.units[index].size for index in free), self.shares)):
                 claims[side] += share
@@ -118,7 +118,7 @@ class _Table:
         alike: dict[Unit, list[int]] = defaultdict(list)
         for index in free:
             alike[self.units[index]].append(index)
-        share = amount / max(1, sum(weight[index] for index in free))
+        share = min(1.0, amount / max(1, sum(weight[index] for index in free)))
         chosen: set[int] = set()
         spare = []
         for members in alike.values():
@@ -188,7 +188,7 @@ def _cover(table: _Table) -> bool:
 
 
 def _level(table: _Table) -> None:
-    """Move units from sides with too many images, the cheapest first, as long as that brings the sums nearer."""
+    """Move units, the cheapest first, as long as that brings the sums of images nearer (by the sum of squares)."""
     while moves := list(_levelling(table)):
         _, index, side = min(moves)
         table.put(index, side)
@@ -197,14 +197,12 @@ def _level(table: _Table) -> None:
 def _levelling(table: _Table) -> Iterator[tuple[float, int, int]]:
     over = [have - want for have, want in zip(table.totals, table.wanted, strict=True)]
     for here, there in permutations(range(len(over)), 2):
-        if over[here] <= 0 or over[there] >= 0:
+        if over[here] - over[there] < 2:
             continue
         able = (
             index
             for index, side in enumerate(table.sides)
-            if side == here
-            and abs(over[here] - (size := table.units[index].size)) + abs(over[there] + size) < over[here] - over[there]
-            and not table.strips(index)
+            if side == here and table.units[index].size < over[here] - over[there] and not table.strips(index)
         )
         if best := min(table.costs(able, there), default=None):
             yield (*best, there)
