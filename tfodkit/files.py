@@ -141,7 +141,10 @@ def walk_files(folder: Path, suffixes: frozenset[str]) -> tuple[list[Path], list
                 continue
             if is_folder:
                 real = os.path.realpath(path)
-                (loops if real in seen else waiting).append(path)
+                if real not in seen:
+                    waiting.append(path)
+                elif entry.is_symlink():
+                    loops.append(path)
                 seen.add(real)
             elif path.suffix.lower() in suffixes and entry.is_file():
                 found.append(path)

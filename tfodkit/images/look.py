@@ -2,7 +2,7 @@
 
 The picture is shrunk to 8 x 8 grey values, and each bit says whether one of their 64 cosine coefficients (DCT-II) is
 positive. On 564 photographs (raccoons, and blood cells that all look much alike) a copy at half the size, at JPEG
-quality 50, or 10 percent brighter differed in 5 bits at most, other pictures in 9 or more.
+quality 50, or 10 percent brighter differed in 6 bits at most, other pictures in 10 or more.
 """
 
 from __future__ import annotations
