@@ -5,8 +5,10 @@ import re
 
 import pytest
 from builders import draw_image, shared_data
+from PIL import Image
 
 from tfodkit.annotations import read_voc
+from tfodkit.annotations.masks import InstanceMask
 from tfodkit.annotations.voc_reader import MAX_XML_BYTES, read_voc_xml
 from tfodkit.images.index import ImageIndex
 
@@ -184,6 +186,21 @@ def test_an_image_of_the_same_subfolder_goes_first(tmp_path):
     paths = sorted((tmp_path / "xml").glob("*/*.xml"))
     readings = list(read_voc(tmp_path / "xml", paths, ImageIndex(tmp_path / "images")))
     assert [reading.drafts[0].name for reading in readings] == ["a/tray.jpg", "b/tray.jpg"]
+
+
+def test_the_instances_of_a_devkit_are_the_objects_masks(tmp_path):
+    draw_image(tmp_path / "JPEGImages" / "tray.jpg")
+    (tmp_path / "Annotations").mkdir()
+    xml = tmp_path / "Annotations" / "tray.xml"
+    xml.write_text(XML.replace("6.5", "6"))
+    (tmp_path / "SegmentationObject").mkdir()
+    instances = Image.new("P", (40, 30))
+    instances.paste(1, (4, 6, 40, 30))
+    instances.putpalette([0, 0, 0, 128, 0, 0])
+    instances.save(tmp_path / "SegmentationObject" / "tray.png")
+    (reading,) = read_voc(xml.parent, [xml], ImageIndex(tmp_path / "JPEGImages"))
+    assert reading.findings == ()
+    assert reading.drafts[0].objects[0].mask == InstanceMask(tmp_path / "SegmentationObject" / "tray.png", 1)
 
 
 @pytest.mark.parametrize(

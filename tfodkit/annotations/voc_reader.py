@@ -24,6 +24,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,8 @@ from tfodkit.findings import Finding, Rule
 from tfodkit.images.index import ImageIndex, NoImageError
 
 MAX_XML_BYTES = 16 << 20
+MASK_FOLDER = "SegmentationObject"
+"""Of a devkit, beside the folder of the images: the instances of each image in a PNG of the XML's name."""
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?(nan|inf|infinity)", re.ASCII | re.IGNORECASE)
 _COMMA = re.compile(r"[+-]?\d+,\d+", re.ASCII)
@@ -58,12 +61,16 @@ def read_voc(root: Path, paths: Sequence[Path], images: ImageIndex) -> Iterator[
 
     ``root`` is the folder that the files lie below: an image in the same subfolder goes before others of its name.
     """
+    mask_folder = images.folder.parent / MASK_FOLDER
+    has_masks = mask_folder.is_dir()
     subfolders: dict[Path, str] = {}
     for path in paths:
         parent = path.parent
         if parent not in subfolders:
             subfolders[parent] = "" if parent == root else parent.relative_to(root).as_posix()
-        yield read_voc_xml(path, images, subfolder=subfolders[parent])
+        reading = read_voc_xml(path, images, subfolder=subfolders[parent])
+        png = mask_folder / f"{path.stem}.png"
+        yield _with_masks(reading, png) if has_masks and png.is_file() else reading
 
 
 def read_voc_xml(path: Path, images: ImageIndex, *, subfolder: str = "") -> Reading:
@@ -74,6 +81,20 @@ def read_voc_xml(path: Path, images: ImageIndex, *, subfolder: str = "") -> Read
     except _FaultError as fault:
         file.note(fault.rule, fault.what, line=fault.line)
         return Reading((), tuple(file.findings), _image_by_stem(path, images, subfolder))
+
+
+def _with_masks(reading: Reading, png: Path) -> Reading:
+    """The reading of one file, its objects with their instances in a devkit's ``SegmentationObject``."""
+    from tfodkit.annotations.voc_masks import instance_masks
+
+    drafts, findings = [], list(reading.findings)
+    for draft in reading.drafts:
+        size = draft.size and all(map(math.isfinite, draft.size)) and (int(draft.size[0]), int(draft.size[1]))
+        masks, faults = instance_masks(png, [item.xyxy for item in draft.objects], size=size or None)
+        objects = (replace(item, mask=mask) for item, mask in zip(draft.objects, masks, strict=True))
+        drafts.append(replace(draft, objects=tuple(objects)))
+        findings += faults
+    return Reading(tuple(drafts), tuple(findings), reading.unreadable)
 
 
 def _image_by_stem(path: Path, images: ImageIndex, subfolder: str) -> tuple[str, ...]:
