@@ -30,10 +30,19 @@ def test_a_file_system_without_the_step_is_told(tmp_path: Path, monkeypatch: pyt
         atomic.ctypes.set_errno(getattr(errno, name))
         return -1
 
-    monkeypatch.setattr(atomic, "_renameat2", lambda: refuse)
+    monkeypatch.setattr(atomic, "_system_call", lambda _: refuse)
     assert not atomic.exchange(tmp_path / "a", tmp_path / "b")
-    monkeypatch.setattr(atomic, "_renameat2", lambda: None)
+    monkeypatch.setattr(atomic, "_system_call", lambda _: None)
     assert not atomic.exchange(tmp_path / "a", tmp_path / "b")
+
+
+def test_the_disk_may_begin_where_the_system_can(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with (tmp_path / "a").open("wb") as file:
+        file.write(b"x" * 100_000)
+        atomic.begin_sync(file.fileno())
+        monkeypatch.setattr(atomic, "_system_call", lambda _: None)
+        atomic.begin_sync(file.fileno())
+    assert (tmp_path / "a").stat().st_size == 100_000
 
 
 def test_a_claim_is_for_one(tmp_path: Path) -> None:

@@ -1,4 +1,7 @@
-"""What the operating system does in one step: two names change places; one process has a folder to itself."""
+"""What writing safely needs of the operating system, and Python has no function for.
+
+Two names change places in one step; one process has a folder to itself; the disk begins to write in good time.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,8 @@ _CURRENT_FOLDER = -100
 """``AT_FDCWD`` of ``fcntl.h``: paths are as the process sees them."""
 _EXCHANGE = 2
 """``RENAME_EXCHANGE`` of ``linux/fs.h``."""
+_BEGIN_WRITING = 2
+"""``SYNC_FILE_RANGE_WRITE`` of ``linux/fs.h``."""
 _NOT_HERE = frozenset({errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP})
 _NO_LOCKS = _NOT_HERE | {errno.ENOLCK}
 
@@ -31,7 +36,7 @@ def exchange(first: Path, second: Path) -> bool:
     Raises:
         OSError: the system refuses it, as it would refuse a rename.
     """
-    renameat2 = _renameat2()
+    renameat2 = _system_call("renameat2")
     if renameat2 is None:
         return False
     names = (_CURRENT_FOLDER, os.fsencode(first), _CURRENT_FOLDER, os.fsencode(second))
@@ -40,6 +45,16 @@ def exchange(first: Path, second: Path) -> bool:
     if (number := ctypes.get_errno()) in _NOT_HERE:
         return False
     raise OSError(number, os.strerror(number), str(first), None, str(second))
+
+
+def begin_sync(descriptor: int) -> None:
+    """Let the disk begin with what was written to a file, and return at once: less is left to wait for in the end.
+
+    ``sync_file_range(2)``, which Linux has; nothing happens where there is none.
+    """
+    sync_file_range = _system_call("sync_file_range")
+    if sync_file_range is not None:
+        sync_file_range(descriptor, 0, 0, _BEGIN_WRITING)
 
 
 @contextmanager
@@ -101,10 +116,16 @@ def _is_at(descriptor: int, path: Path) -> bool:
         return False
 
 
+_ARGUMENTS = {
+    "renameat2": (ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_uint),
+    "sync_file_range": (ctypes.c_int, ctypes.c_int64, ctypes.c_int64, ctypes.c_uint),
+}
+
+
 @cache
-def _renameat2() -> Callable[[int, bytes, int, bytes, int], int] | None:
-    function = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+def _system_call(name: str) -> Callable[..., int] | None:
+    function = getattr(ctypes.CDLL(None, use_errno=True), name, None)
     if function is not None:
-        function.argtypes = (ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_uint)
+        function.argtypes = _ARGUMENTS[name]
         function.restype = ctypes.c_int
     return function

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+from tfodkit import atomic
 from tfodkit.annotations.values import ImageAnnotation
 from tfodkit.dataset.label_map import LabelMap
 from tfodkit.dataset.survey import Progress, SurveyedImage
@@ -25,6 +26,8 @@ Serialize = Callable[[SurveyedImage], Serialized]
 BUFFER_BYTES = 1 << 20
 BATCH_BYTES = 1 << 20
 """Of image files that a thread takes at once: handing over one by one costs as much as reading them."""
+SYNC_BYTES = 16 << 20
+"""Written to a file before the disk is told to begin."""
 AHEAD_BYTES = 48 << 20
 """Of image files that are read before they are written."""
 
@@ -76,6 +79,8 @@ class _Shard:
 
     file: BinaryIO
     writer: RecordWriter
+    syncing: int = 0
+    """Bytes that the disk was told of."""
     images: int = 0
     boxes: Counter[str] = field(default_factory=Counter)
     images_with: Counter[str] = field(default_factory=Counter)
@@ -88,6 +93,17 @@ class _Shard:
         self.boxes.update(labels)
         self.images_with.update(set(labels))
         self.max_boxes_per_image = max(self.max_boxes_per_image, len(labels))
+        if self.writer.bytes - self.syncing > SYNC_BYTES:
+            self._begin_sync()
+
+    def close(self) -> None:
+        self.file.flush()
+        self._begin_sync()
+        self.file.close()
+
+    def _begin_sync(self) -> None:
+        atomic.begin_sync(self.file.fileno())
+        self.syncing = self.writer.bytes
 
 
 class _Shards:
@@ -105,10 +121,11 @@ class _Shards:
         return None
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if self._shards:
-            self._shards[-1].file.close()
-        if kind is None:
+        if kind is None and self._shards:
+            self._shards[-1].close()
             self._name_files()
+        elif self._shards:
+            self._shards[-1].file.close()
 
     def add(self, annotation: ImageAnnotation, parts: Serialized) -> None:
         size = sum(map(len, parts)) + FRAME_BYTES
@@ -118,7 +135,7 @@ class _Shards:
 
     def _begin(self) -> None:
         if self._shards:
-            self._shards[-1].file.close()
+            self._shards[-1].close()
         file = self._part(len(self._shards)).open("wb", buffering=BUFFER_BYTES)
         self._shards.append(_Shard(file, RecordWriter(file)))
 
