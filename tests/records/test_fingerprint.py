@@ -31,7 +31,7 @@ LABEL_MAP = LabelMap(("bagel", "mug"))
 def plan(**overrides):
     images = overrides.pop("images", (SurveyedImage(make_image_annotation("/in/a.jpg"), FACTS),))
     side_of = {image.annotation.name: "train" for image in images}
-    return replace(RecordPlan(RecordOptions(), "voc", LABEL_MAP, images, side_of, ()), **overrides)
+    return replace(RecordPlan(RecordOptions(), "voc", LABEL_MAP, images, side_of, (), (), ()), **overrides)
 
 
 def of_object(**overrides):
