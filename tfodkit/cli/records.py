@@ -102,8 +102,7 @@ def show(
     sheet = draw_sheet(
         place, output, per_class=per_class, seed=seed, classes=classes or (), label_map=label_map, force=force
     )
-    shown = "1 class" if sheet.classes == 1 else f"{sheet.classes} classes"
-    typer.echo(f"{counted(sheet.images, 'image')} of {shown}: {sheet.path}")
+    typer.echo(f"{counted(sheet.images, 'image')} of {counted(sheet.classes, 'class')}: {sheet.path}")
     for name in sheet.undecoded:
         typer.echo(f"warning: {name} can't be decoded; tfodkit records verify --decode says why", err=True)
 

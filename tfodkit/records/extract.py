@@ -16,7 +16,7 @@ from tfodkit.dataset.label_map import LabelMap
 from tfodkit.errors import OutputError, Problem
 from tfodkit.images.index import IMAGE_SUFFIXES, leads_out
 from tfodkit.records.manifest import LABEL_MAP
-from tfodkit.records.reading import RecordedImage, read_all
+from tfodkit.records.reading import RecordedImage, made_up_name, read_all
 from tfodkit.records.sources import ANY_SPLIT, RecordSet, find_records
 
 MARKER = "extracted.txt"
@@ -154,14 +154,14 @@ class _Names:
 
     def take(self, recorded: RecordedImage) -> str:
         """The name for an image, with ``/``; its XML's is taken with it."""
-        suffix = ".png" if recorded.format == "png" else ".jpg"
+        own = made_up_name(recorded.file, recorded.number, recorded.format)
+        suffix = PurePosixPath(own).suffix
         name = recorded.annotation.name
-        if PurePosixPath(name).suffix.lower() not in IMAGE_SUFFIXES:
-            name += suffix
-        if is_plain_name(name) and self._claim(name):
-            return name
-        stem = f"{recorded.file.name.replace('.record', '')}-{recorded.number:06}"
-        tries = (f"{stem}{'_' * number}{suffix}" for number in range(LONGEST_PART))
+        if is_plain_name(name):
+            name += "" if PurePosixPath(name).suffix.lower() in IMAGE_SUFFIXES else suffix
+            if self._claim(name):
+                return name
+        tries = (f"{own.removesuffix(suffix)}{'_' * number}{suffix}" for number in range(LONGEST_PART))
         return next(name for name in tries if self._claim(name))
 
     def xml_of(self, name: str) -> str:

@@ -87,7 +87,7 @@ class _Parser:
         if not content:
             raise RecordError(self._where, "image/encoded is missing: the record has no image", _VERIFY)
         found = _format_of(content, self._features)
-        name = _name(self._features) or f"{source.path.name}-{number:05}.{found or 'image'}"
+        name = _name(self._features) or made_up_name(source.path, number, found)
         self._where = f"{self._where} ({name})"
         width, height = _size(self._features, content, self._where)
         objects = tuple(self._objects(width, height))
@@ -150,6 +150,11 @@ class _Parser:
         if self._decodes_masks:
             columns["mask"] = read_masks(read, count, width, height, where=self._where)
         return {name: column for name, column in columns.items() if len(column) == count}
+
+
+def made_up_name(file: Path, number: int, image_format: str) -> str:
+    """For an image without a name, or without one that can be used: ``train_mug-000012.jpg``."""
+    return f"{file.name.replace('.record', '')}-{number:06}{'.png' if image_format == 'png' else '.jpg'}"
 
 
 def _format_of(content: bytes, features: Features) -> str:
