@@ -56,7 +56,8 @@ class RecordPlan:
         return _affected(finding for finding in self.findings if finding.outcome is Outcome.FIXED)
 
     def warnings(self) -> tuple[Affected, ...]:
-        return _affected(finding for finding in self.findings if _is_warning(finding))
+        """With what is wrong beside each place: nothing was done about it."""
+        return _affected((finding for finding in self.findings if _is_warning(finding)), tells_what=True)
 
 
 def plan_records(found: Survey, options: RecordOptions) -> RecordPlan:
@@ -116,8 +117,10 @@ def _is_warning(finding: Finding) -> bool:
     return finding.outcome is Outcome.OPEN and finding.rule.severity is Severity.WARNING
 
 
-def _affected(findings: Iterable[Finding]) -> tuple[Affected, ...]:
+def _affected(findings: Iterable[Finding], *, tells_what: bool = False) -> tuple[Affected, ...]:
+    def named(finding: Finding) -> str:
+        return f"{finding.place}: {finding.what}" if tells_what else finding.place
+
     return tuple(
-        Affected(rule.code, rule.name, tuple(finding.place for finding in broken))
-        for rule, broken in by_rule(findings).items()
+        Affected(rule.code, rule.name, tuple(map(named, broken))) for rule, broken in by_rule(findings).items()
     )
