@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -226,3 +227,34 @@ def test_make_config_runs_without_tensorflow(records: Path, output: Path) -> Non
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_records_of_the_first_manifest_version_still_train(records: Path, output: Path) -> None:
+    manifest = RecordManifest.read(records)
+    old = {
+        "format_version": 1,
+        "tfodkit_version": "0.1.0",
+        "seed": 0,
+        "split": 0.8,
+        "classes": [{"id": class_id, "name": name} for name, class_id in manifest.label_map.ids().items()],
+        "dropped": [],
+        "files": [
+            {
+                "name": file.name,
+                "split": file.split,
+                "home_class": file.group,
+                "sha256": "0" * 64,
+                "images": file.images,
+                "max_boxes_per_image": file.max_boxes_per_image,
+                "bytes": file.bytes,
+                "boxes": dict(file.boxes),
+                "images_with": dict(file.images_with),
+            }
+            for file in manifest.files
+        ],
+    }
+    make_config(SSD, records, output)
+    expected = written(output)
+    (records / "manifest.json").write_text(json.dumps(old), encoding="utf-8")
+    make_config(SSD, records, output, force=True)
+    assert written(output) == expected

@@ -18,8 +18,8 @@ def older_records(output: Path, options: RecordOptions, *, force: bool) -> Recor
         OutputError: ``output`` is a file; or it holds records of other options, or of another tfodkit, and ``force`` is
             not set; or anything but records, which not even ``force`` may replace.
     """
+    files.refuse_existing(output, force=True)
     if not output.is_dir() or not (names := sorted(path.name for path in output.iterdir())):
-        files.refuse_existing(output, force=force)
         return None
     foreign = [name for name in names if name not in (MANIFEST, LABEL_MAP) and not is_record_name(name)]
     if foreign or MANIFEST not in names:

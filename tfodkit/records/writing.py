@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Self
 
 from tfodkit import atomic
 from tfodkit.annotations.values import ImageAnnotation
@@ -51,23 +52,22 @@ def write_groups(
         DataError: what ``serialize`` raised, all of it; what has been written is of no use then.
     """
     images = [image for group in groups for image in group.images]
-    outcomes = _in_order(images, serialize, workers)
     written: list[RecordFile] = []
     problems: list[Problem] = []
     done = 0
-    for group in groups:
-        shards = _Shards(folder, group, label_map, shard_bytes)
-        with shards:
-            for image in group.images:
-                outcome = next(outcomes)
-                if isinstance(outcome, DataError):
-                    problems.extend(outcome.problems)
-                elif not problems:
-                    shards.add(image.annotation, outcome)
-                done += 1
-                if progress:
-                    progress(done, len(images))
-        written.extend(shards.files)
+    with closing(_in_order(images, serialize, workers)) as outcomes:
+        for group in groups:
+            with _Shards(folder, group, label_map, shard_bytes) as shards:
+                for image in group.images:
+                    outcome = next(outcomes)
+                    if isinstance(outcome, DataError):
+                        problems.extend(outcome.problems)
+                    elif not problems:  # what is written after a problem would be thrown away
+                        shards.add(image.annotation, outcome)
+                    done += 1
+                    if progress:
+                        progress(done, len(images))
+            written.extend(shards.files)
     if problems:
         raise DataError.collect(problems)
     return tuple(written)
@@ -117,8 +117,8 @@ class _Shards:
         self._shard_bytes = shard_bytes
         self._shards: list[_Shard] = []
 
-    def __enter__(self) -> None:
-        return None
+    def __enter__(self) -> Self:
+        return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is None and self._shards:
@@ -166,7 +166,7 @@ class _Shards:
         return tuple((name, counts[name]) for name in self._label_map.names if counts[name])
 
 
-def _in_order(images: Iterable[SurveyedImage], serialize: Serialize, workers: int) -> Iterator[Serialized | DataError]:
+def _in_order(images: Iterable[SurveyedImage], serialize: Serialize, workers: int) -> Generator[Serialized | DataError]:
     """What ``serialize`` gives or raises for each image, in order, worked out ahead in threads."""
     waiting: deque[tuple[int, Future[list[Serialized | DataError]]]] = deque()
     ahead = 0
