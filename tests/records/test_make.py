@@ -405,7 +405,8 @@ def test_what_a_policy_changed_stands_in_the_manifest(tmp_path):
         make_records(images, tmp_path / "out")
     manifest = make_records(images, tmp_path / "out", RecordOptions(policies=Policies(clip_boxes=True)))
     assert [(item.code, item.where) for item in manifest.changed] == [("TFK303", ('tray_00.xml:19 object 1 "mug"',))]
-    assert [(item.code, item.where) for item in manifest.warnings] == [("TFK204", ("tray_01.jpg",))]
+    what = "tray_01.jpg: the name ends in .jpg, but the content is PNG"
+    assert [(item.code, item.where) for item in manifest.warnings] == [("TFK204", (what,))]
     assert manifest.dropped == ()
 
 
