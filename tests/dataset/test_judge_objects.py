@@ -111,6 +111,13 @@ def test_a_normalised_box_that_no_float_holds_in_pixels_is_not_finite():
     assert (objects, finding.code) == ((), "TFK305")
 
 
+def test_whole_pixels_come_back_whole_from_shares():
+    frame = Frame(1023, 767)
+    shares = (81 / 1023, 88 / 767, 522 / 1023, 408 / 767)
+    (mug,), _ = judge(found(*shares), frame=frame, is_normalised=True)
+    assert mug.box.xyxy == (81, 88, 522, 408)
+
+
 def test_masks_and_keypoints_of_normalised_drafts_are_shares_as_well():
     mask, point = PolygonMask(((0.1, 0.2, 0.5, 0.2, 0.5, 0.8),)), Keypoint("tip", 0.5, 0.5, 2)
     (mug,), _ = judge(found(0.1, 0.2, 0.5, 0.8, mask=mask, keypoints=(point,)), is_normalised=True)

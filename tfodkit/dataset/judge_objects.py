@@ -31,6 +31,8 @@ from tfodkit.findings import Finding, Rule
 
 ROUNDING = 1e-5
 """The share of an image's size by which a normalised box may leave it: the last digits of centre and half a width."""
+PIXEL_DIGITS = 5
+"""Of a normalised box in pixels: what is beyond is the noise of floats, so that whole pixels come back whole."""
 
 
 class ObjectJudge:
@@ -150,7 +152,8 @@ def _in_pixels(xyxy: tuple[float, ...], frame: Frame | None) -> tuple[float, ...
     if frame is None:
         return xyxy
     sides = [min(max(side, 0.0), 1.0) if -ROUNDING <= side <= 1 + ROUNDING else side for side in xyxy]
-    return tuple(side * scale for side, scale in zip(sides, (frame.width, frame.height) * 2, strict=True))
+    scales = (frame.width, frame.height) * 2
+    return tuple(round(side * scale, PIXEL_DIGITS) for side, scale in zip(sides, scales, strict=True))
 
 
 def _beyond(box: Box, frame: Frame) -> str:
