@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tfodkit.annotations.keypoints import Keypoint
+from tfodkit.annotations.mask_pixels import from_bitmap
 from tfodkit.annotations.masks import RunLengthMask
 from tfodkit.errors import RecordError
 from tfodkit.records.features import Features
@@ -121,7 +122,7 @@ def _mask(png: bytes, width: int, height: int, *, where: str) -> RunLengthMask |
         raise RecordError(where, "it is no PNG, or damaged", _REMEDY) from error
     if inside is None:
         raise RecordError(where, f"{size[0]} x {size[1]} pixels in an image of {width} x {height}", _REMEDY)
-    return _run_lengths(inside, width, height)
+    return _run_lengths(inside)
 
 
 def _numeric_masks(
@@ -133,16 +134,9 @@ def _numeric_masks(
         what = f"{len(values)} mask pixels for {count} objects in an image of {width} x {height}"
         raise RecordError(where, what, _REMEDY)
     masks = np.asarray(values).reshape(count, height, width) > 0
-    return [_run_lengths(mask, width, height) for mask in masks]
+    return [_run_lengths(mask) for mask in masks]
 
 
-def _run_lengths(inside: NDArray[np.bool_], width: int, height: int) -> RunLengthMask | None:
+def _run_lengths(inside: NDArray[np.bool_]) -> RunLengthMask | None:
     """``inside`` is ``[height, width]``."""
-    import numpy as np
-
-    if not inside.any():
-        return None
-    column_by_column = inside.ravel(order="F")
-    starts = np.flatnonzero(np.diff(column_by_column)) + 1
-    counts = np.diff([0, *starts, column_by_column.size]).tolist()
-    return RunLengthMask(width, height, (0, *counts) if column_by_column[0] else tuple(counts))
+    return from_bitmap(inside) if inside.any() else None
