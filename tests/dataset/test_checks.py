@@ -92,7 +92,7 @@ def test_the_commonest_of_many_is_the_one_to_compare_with():
 
 def test_all_checks_in_one_go():
     look = 0x8123_4567_89AB_CDEF
-    facts = ImageFacts("JPEG", 40, 30, 1, 99, b"1", look)
+    facts = ImageFacts("JPEG", 40, 30, 1, 99, b"1", 0, look)
     images = [
         SurveyedImage(item, replace(facts, sha256=content, look=look ^ change))
         for item, content, change in zip(

@@ -17,7 +17,7 @@ LOOK = 0x8123_4567_89AB_CDEF
 
 def surveyed(name, content=None, look=None):
     folder, _, file = name.rpartition("/")
-    facts = ImageFacts("JPEG", 40, 30, 1, 99, (content or name).encode(), look)
+    facts = ImageFacts("JPEG", 40, 30, 1, 99, (content or name).encode(), 0, look)
     return SurveyedImage(make_image_annotation(file, subfolder=folder), facts)
 
 

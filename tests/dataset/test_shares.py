@@ -69,6 +69,7 @@ def test_what_rounding_leaves_goes_to_the_largest_claim():
     assert seated(364, [0.8, 0.2], [1, 0]) == [292, 72]
     assert seated(364, [0.8, 0.2], [0, 1]) == [291, 73]
     assert seated(10, [0.8, 0.2], [0, 9]) == [8, 2], "nothing is left"
+    assert seated(100, [0.29, 0.355, 0.355], [0, 1, 1]) == [29, 36, 35], "as a float 29 of 100 is a little less"
 
 
 shares = st.lists(st.floats(0.01, 1), min_size=2, max_size=3)

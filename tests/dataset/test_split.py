@@ -176,6 +176,7 @@ def test_images_in_no_list_are_left_out_where_every_split_has_one():
     assert found.side_of == {"000.jpg": "train", "001.jpg": "train", "003.jpg": "val"}
     (finding,) = found.findings
     assert (finding.code, finding.place, finding.outcome) == ("TFK506", "002.jpg", "left out")
+    assert split(dataset, fixed=dict(found.side_of), together=[["001.jpg", "002.jpg"]]) == found
 
 
 def test_what_belongs_to_a_listed_image_goes_with_it():
@@ -201,6 +202,11 @@ def test_a_class_that_lists_keep_from_a_split_is_named():
     assert [finding.what for finding in split(dataset, fixed=fixed).findings] == [
         "no image with it is in val: the lists have its 2 images in train"
     ]
+    partly = split(make_dataset(["mug"], ["cup"], ["cup"]), fixed={"000.jpg": "val", "001.jpg": "test"})
+    assert next((finding.subject, finding.what) for finding in partly.findings) == (
+        'class "cup"',
+        "no image with it is in val: it has 2 images, fewer than there are splits",
+    )
 
 
 def test_images_of_one_name_in_two_folders_are_two():

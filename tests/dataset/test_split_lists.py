@@ -104,6 +104,13 @@ def test_lines_that_say_no_split_are_named(tmp_path):
     ]
 
 
+def test_a_line_shorter_than_its_header_is_named(tmp_path):
+    (tmp_path / "lists.csv").write_text("id,split,image\n1,train,a\n2,val\n")
+    lists = read_split_lists(tmp_path / "lists.csv", NAMES)
+    assert lists.side_of == {"a.jpg": "train"}
+    assert told(lists) == [("TFK509", "lists.csv:3", "'2,val' is no name with train, val or test behind it")]
+
+
 def test_what_is_no_list_is_refused(tmp_path):
     with pytest.raises(DataError, match=r"the folder has no train.txt, val.txt or test.txt. Pass the folder of train"):
         read_split_lists(tmp_path, NAMES)

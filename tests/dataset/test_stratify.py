@@ -5,7 +5,7 @@ from itertools import product
 from random import Random
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import example, given, settings, strategies as st
 
 from tfodkit.dataset.stratify import Unit, stratify
 
@@ -112,7 +112,14 @@ def may_give(units, sides, index, there):
     return sides[index] > there or not strips(units, sides, index)
 
 
+# An exchange makes it possible to give a side a class more; a side is full before its turn.
+AFTER_EXCHANGES = ([single(*names) for names in ("ae", "be", "e", "abc")], [0.8, 0.2])
+OVERSHOT = ([Unit(5, (("b", 3),)), single("a", "b"), Unit(5, (("b", 2),))], [0.25, 0.5, 0.0625])
+
+
 @settings(deadline=None)
+@example(*AFTER_EXCHANGES)
+@example(*OVERSHOT)
 @given(st.lists(groups(), max_size=25) | singles, two_or_three)
 def test_no_unit_could_bring_a_class_to_a_side_that_lacks_it(units, shares):
     sides = stratify(units, shares)
@@ -154,6 +161,11 @@ def test_a_side_without_a_share_gets_nothing():
 def test_the_first_of_the_draw_train():
     assert stratify([single("a")] * 5, [0.6, 0.4]) == [0, 0, 0, 1, 1]
     assert stratify([single("a")], [0.01, 0.99]) == [0], "what is there once is trained on"
+
+
+def test_an_exchange_makes_it_possible_to_bring_the_sums_nearer():
+    units = [single(*names) for names in ("be", "bc", "bce", "ce", "ade")]
+    assert sizes_on(units, stratify(units, [0.2, 0.8]), 2) == [2, 3], "and not 3 and 2; each of b, c, e is on both"
 
 
 def test_large_groups_leave_the_balance_to_single_images():

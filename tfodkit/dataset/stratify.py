@@ -197,7 +197,7 @@ def _level(table: _Table) -> None:
 def _levelling(table: _Table) -> Iterator[tuple[float, int, int]]:
     over = [have - want for have, want in zip(table.totals, table.wanted, strict=True)]
     for here, there in permutations(range(len(over)), 2):
-        if over[here] - over[there] < 2:
+        if over[here] - over[there] <= 1:
             continue
         able = (
             index
