@@ -6,7 +6,14 @@ import pytest
 from builders import make_image_annotation, shared_data
 from hypothesis import given, strategies as st
 
-from tfodkit.dataset.groups import alike_images, equal_images, group_images, images_grouped_by, merged_groups
+from tfodkit.dataset.groups import (
+    alike_images,
+    equal_images,
+    group_images,
+    images_grouped_by,
+    images_not_grouped,
+    merged_groups,
+)
 from tfodkit.dataset.source import open_source
 from tfodkit.dataset.survey import SurveyedImage, survey
 from tfodkit.errors import UsageError
@@ -25,6 +32,8 @@ def test_files_with_the_same_bytes_are_named_together():
     contents = {"a": "1", "b": "2", "x/c": "1", "d": "22", "e": "1", "f": "33", "g": "22"}
     images = [surveyed(name, content) for name, content in reversed(contents.items())]
     assert equal_images(images) == [["a", "e", "x/c"], ["d", "g"]]
+    unreadable = [replace(image, facts=replace(image.facts, sha256=b"")) for image in images]
+    assert equal_images(unreadable) == []
 
 
 def test_pictures_that_look_nearly_equal_are_named_together():
@@ -46,6 +55,19 @@ def test_pictures_that_look_nearly_equal_are_named_together():
 def test_images_are_grouped_by_an_expression_or_by_folder(by, groups, alone):
     names = ["cam1_1.jpg", "cam1_2.jpg", "cam2_1.jpg", "1/cam1_7.jpg", "1/x.jpg"]
     assert images_grouped_by(names, by) == (groups, alone)
+
+
+def test_images_that_are_in_no_group_are_named():
+    images = [surveyed("cam1_1.jpg"), surveyed("x.jpg"), surveyed("1/cam1_2.jpg")]
+    (finding,) = images_not_grouped(images, r"(cam\d)_")
+    assert str(finding.problem) == (
+        r"x.jpg: '(cam\\d)_' is not found in the image's name. "
+        "They are drawn one by one; if they belong together, widen the expression. [TFK511]"
+    )
+    assert [(found.place, found.what) for found in images_not_grouped(images, "folder")] == [
+        ("cam1_1.jpg", "the image lies in no folder"),
+        ("x.jpg", "the image lies in no folder"),
+    ]
 
 
 def test_what_is_no_expression_is_a_usage_error():

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from tfodkit.dataset.rules import NOT_GROUPED
 from tfodkit.errors import UsageError
+from tfodkit.findings import Finding
 
 if TYPE_CHECKING:
     from tfodkit.dataset.survey import SurveyedImage
@@ -23,7 +25,8 @@ def equal_images(images: Iterable[SurveyedImage]) -> list[list[str]]:
     """The names of images whose files have the same bytes, two or more each; names and groups sorted."""
     names: dict[bytes, list[str]] = defaultdict(list)
     for image in images:
-        names[image.facts.sha256].append(image.annotation.name)
+        if image.facts.sha256:  # none of a file that can't be read
+            names[image.facts.sha256].append(image.annotation.name)
     return _shared(names)
 
 
@@ -66,6 +69,18 @@ def group_images(
     if by is not None:
         groups += images_grouped_by((image.annotation.name for image in images), by)[0]
     return merged_groups(groups)
+
+
+def images_not_grouped(images: Iterable[SurveyedImage], by: str) -> Iterator[Finding]:
+    """One finding for each image that ``by`` says nothing about.
+
+    Raises:
+        UsageError: as :func:`images_grouped_by`.
+    """
+    paths = {image.annotation.name: image.annotation.image for image in images}
+    for name in images_grouped_by(paths, by)[1]:
+        what = "the image lies in no folder" if by == BY_FOLDER else f"{by!r} is not found in the image's name"
+        yield Finding(NOT_GROUPED, paths[name], what)
 
 
 def merged_groups(groups: Iterable[Iterable[str]]) -> list[list[str]]:

@@ -37,6 +37,12 @@ GROUP_DIVIDED = Rule(
     "images that belong together, listed for different splits",
     "List them for one split: what one of them teaches gives the other away.",
 )
+NOT_GROUPED = Rule(
+    "TFK511",
+    _NOTE,
+    "images that --group-by says nothing about",
+    "They are drawn one by one; if they belong together, widen the expression.",
+)
 
 RULES: tuple[Rule, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Rule))
 """All of them, in the order of their codes."""
