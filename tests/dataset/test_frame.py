@@ -17,7 +17,7 @@ def draft(size=(40, 30)):
 
 
 def facts(width=40, height=30, orientation=1):
-    return ImageFacts("JPEG", width, height, orientation, 1000, b"\0" * 32, None)
+    return ImageFacts("JPEG", width, height, orientation, 1000, b"\0" * 32, 0, None)
 
 
 def test_a_plain_picture_is_its_own_frame():

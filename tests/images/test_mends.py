@@ -4,6 +4,7 @@ import hashlib
 import io
 import zlib
 
+import google_crc32c
 import pytest
 from image_builders import chunk, encoded, exif, photo, raw_png
 from PIL import Image, ImageChops, ImageCms, ImageOps
@@ -26,6 +27,7 @@ def facts_of(content):
         found.orientation,
         len(content),
         hashlib.sha256(content).digest(),
+        google_crc32c.value(content),
         found.look,
         tuple(found.flaws),
     )

@@ -23,7 +23,7 @@ from tfodkit.records.fingerprint import fingerprint
 from tfodkit.records.options import RecordOptions
 from tfodkit.records.plan import RecordPlan
 
-FACTS = ImageFacts("JPEG", 40, 30, 1, 1000, bytes(32), None)
+FACTS = ImageFacts("JPEG", 40, 30, 1, 1000, bytes(32), 0, None)
 FOUND = make_object("mug")
 LABEL_MAP = LabelMap(("bagel", "mug"))
 

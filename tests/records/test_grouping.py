@@ -8,7 +8,7 @@ from tfodkit.dataset.survey import SurveyedImage
 from tfodkit.images.facts import ImageFacts
 from tfodkit.records.grouping import record_groups
 
-FACTS = ImageFacts("JPEG", 40, 30, 1, 1000, bytes(32), None)
+FACTS = ImageFacts("JPEG", 40, 30, 1, 1000, bytes(32), 0, None)
 IMAGES = {
     "a.jpg": ["mug"],
     "bar/b.jpg": ["mug", "crêpe"],

@@ -20,7 +20,7 @@ SIZE = 100
 
 
 def make_group(*names, size=SIZE, split="train", name="mug", labels=("mug",)):
-    facts = ImageFacts("JPEG", 40, 30, 1, size, bytes(32), None)
+    facts = ImageFacts("JPEG", 40, 30, 1, size, bytes(32), 0, None)
     images = tuple(SurveyedImage(make_image_annotation(each, labels), facts) for each in names)
     return ImageGroup(split, name, f"{split}_{name}", images)
 

@@ -34,6 +34,8 @@ class ImageFacts:
     bytes: int
     sha256: builtins.bytes
     """Of the file, 32 bytes; none where it can't be read."""
+    crc32c: int
+    """Of the file: tells in a tenth of the time whether it is still the same."""
     look: int | None
     """A perceptual hash of 64 bits (:mod:`tfodkit.images.look`); None where the pixels were not decoded."""
     flaws: tuple[Flaw, ...] = ()

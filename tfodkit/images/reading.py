@@ -6,6 +6,8 @@ import hashlib
 import stat
 from pathlib import Path
 
+import google_crc32c
+
 from tfodkit.errors import DataError
 from tfodkit.images.encoded import EncodedImage
 from tfodkit.images.examination import Examination, examine
@@ -62,6 +64,7 @@ def examine_image(path: Path, *, decode: bool = True) -> ImageFacts:
         orientation=found.orientation,
         bytes=len(content),
         sha256=hashlib.sha256(content).digest() if content else b"",
+        crc32c=google_crc32c.value(content),
         look=found.look,
         flaws=tuple(flaws),
     )
@@ -79,7 +82,7 @@ def load_image(path: Path, facts: ImageFacts, mend: ImageMend | None = None) -> 
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else None
         raise DataError(where, f"the image can't be read: {reason or error}", "Check the file.") from error
-    if hashlib.sha256(content).digest() != facts.sha256:
+    if len(content) != facts.bytes or google_crc32c.value(content) != facts.crc32c:
         raise DataError(where, "the image changed while it was being read", "Run again when nothing writes to it.")
     return mend_image(content, facts, mend or ImageMend(), where=where)
 

@@ -67,12 +67,12 @@ class ExampleWriter:
     def serialize(self, annotation: ImageAnnotation, image: EncodedImage) -> bytes:
         """The bytes of the example of one image: all features below, the image's bytes unchanged.
 
-        Boxes are ``yxyx_norm``; ``area`` is in square pixels, as COCO's metrics expect it. ``source_id`` is the file
-        name, which is unique in a data set.
+        Boxes are ``yxyx_norm``; ``area`` is in square pixels, as COCO's metrics expect it. ``source_id`` is the image's
+        name below its folder, which is unique in a data set.
         """
         message = example_class()()
         feature = message.features.feature
-        name = annotation.image.name.encode()
+        name = annotation.name.encode()
         _put_bytes(feature, "image/encoded", [image.content])
         _put_bytes(feature, "image/format", [image.format.encode()])
         _put_bytes(feature, "image/filename", [name])
