@@ -119,7 +119,7 @@ def damaged_yolo(folder: Path, draw: Random) -> Case:
 
 KINDS: tuple[tuple[Callable[[Path, Random], Case], int], ...] = (
     *((damaged_xml, 34), (damaged_picture, 36), (special_file, 4)),
-    *((damaged_yolo, 8), (damaged_csv, 8)),
+    *((damaged_coco, 10), (damaged_yolo, 8), (damaged_csv, 8)),
 )
 
 

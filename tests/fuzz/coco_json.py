@@ -88,22 +88,17 @@ def sound_coco() -> dict[str, Any]:
         {"id": 1, "name": "mug", "supercategory": "thing"},
         {"id": 3, "name": "person", "keypoints": ["nose", "tail"], "skeleton": [[1, 2]]},
     ]
-    box = {"bbox": [4, 6, 16, 18], "area": 288, "iscrowd": 0}
-    counts = [6 * 30 + 4, 4, 30 * 40 - 6 * 30 - 8]
+    runs = {"counts": [6 * 30 + 4, 4, 30 * 40 - 6 * 30 - 8], "size": [30, 40]}
+    packed = {"counts": "f93k000000Rh0", "size": [30, 40]}
     annotations = [
-        {"id": 1, "image_id": 1, "category_id": 1, "segmentation": [], **box},
-        {"id": 2, "image_id": 7, "category_id": 1, "segmentation": [[4, 6, 20, 6, 20, 24, 4, 24]], **box},
-        {"id": 3, "image_id": 7, "category_id": 3, "keypoints": [8, 8, 2, 0, 0, 0], "num_keypoints": 1, **box},
-        {
-            "id": 4,
-            "image_id": 7,
-            "category_id": 1,
-            **box,
-            "iscrowd": 1,
-            "segmentation": {"counts": counts, "size": [30, 40]},
-        },
-        {"id": 5, "image_id": 7, "category_id": 1, **box, "segmentation": {"counts": "T6n0b0P2", "size": [30, 40]}},
+        {"image_id": 1, "category_id": 1, "segmentation": []},
+        {"image_id": 7, "category_id": 1, "segmentation": [[4, 6, 20, 6, 20, 24, 4, 24]]},
+        {"image_id": 7, "category_id": 3, "keypoints": [8, 8, 2, 0, 0, 0], "num_keypoints": 1},
+        {"image_id": 7, "category_id": 1, "segmentation": runs, "iscrowd": 1},
+        {"image_id": 7, "category_id": 1, "segmentation": packed},
     ]
+    for number, annotation in enumerate(annotations, start=1):
+        annotation |= {"id": number, "bbox": [4, number, 16, 18], "area": 288}
     return {"info": {}, "images": images, "annotations": annotations, "categories": categories}
 
 

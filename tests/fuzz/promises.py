@@ -16,12 +16,14 @@ from PIL import Image
 
 from tfodkit.annotations.voc_reader import read_voc_xml
 from tfodkit.annotations.voc_writer import write_voc_xml
+from tfodkit.dataset.label_map import LabelMap
 from tfodkit.dataset.source import open_source
 from tfodkit.dataset.survey import Survey, SurveyedImage, survey
 from tfodkit.errors import TfodkitError
 from tfodkit.findings import Finding, Outcome
 from tfodkit.images.index import ImageIndex
 from tfodkit.images.reading import load_image
+from tfodkit.records.example import ExampleWriter, parse_example
 
 SECONDS = 20
 """A case takes milliseconds, and a bomb two seconds at most."""
@@ -66,6 +68,10 @@ def broken_promises(folder: Path, case: Case, outcome: Survey | TfodkitError) ->
             broken.append(f"{name} is neither converted nor told of")
     if case.sound_is_safe and "sound.jpg" not in converted:
         broken.append("the sound picture is lost")
+    kept = sum(len(found.annotation.objects) for found in outcome.images)
+    annotated, lost = sum(count for _, count in outcome.annotated), sum(each.count for each in outcome.lost)
+    if not outcome.errors and kept != annotated - lost:
+        broken.append(f"of {annotated} objects {lost} are counted as lost, but {kept} are converted")
     for name, found in converted.items():
         broken += [f"{name}: {what}" for what in _broken_image(found, folder, outcome.findings)]
     return broken
@@ -102,6 +108,11 @@ def _broken_image(found: SurveyedImage, folder: Path, findings: tuple[Finding, .
         box = each.box
         if not (0 <= box.xmin < box.xmax <= size[0] and 0 <= box.ymin < box.ymax <= size[1]):
             yield f"the box {box.xyxy} leaves the picture"
+    if annotation.objects:
+        examples = ExampleWriter(LabelMap.from_names(annotation.labels))
+        parsed = parse_example(examples.serialize(annotation, encoded), where="the example")
+        if len(parsed["image/object/class/text"]) != len(annotation.objects):
+            yield "the example has not every object"
     yield from _broken_round_trip(found, folder)
     yield from _lost_objects(found, findings)
 
