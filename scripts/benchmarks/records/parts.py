@@ -39,7 +39,7 @@ PICTURES, FEW = 500, 8
 SYNC = "onto the disk (fsync)"
 SHOWN = 5000
 """Pictures that the prediction is for."""
-IN_THREADS = frozenset({"read", "sha256", "decode to the last pixel", "read and sha256 again"})
+IN_THREADS = frozenset({"read", "sha256", "decode to the last pixel", "read and check again"})
 
 
 def main() -> None:
@@ -100,7 +100,7 @@ def measure_steps(folder: Path, place: Path) -> dict[str, float]:
         "sha256": best(lambda: [hashlib.sha256(content).digest() for content in contents]),
         "decode to the last pixel": best(lambda: [examine(content, decode=True) for content in contents]),
         "split": best(lambda: plan_records(found, RecordOptions())),
-        "read and sha256 again": best(lambda: [load_image(i.annotation.image, i.facts) for i in found.images]),
+        "read and check again": best(lambda: [load_image(i.annotation.image, i.facts) for i in found.images]),
         **measure_writing(found, plan, place),
     }
 
