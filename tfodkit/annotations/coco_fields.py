@@ -22,15 +22,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from tfodkit.annotations.coco_boxes import xyxy_of
 from tfodkit.annotations.coco_keypoints import pack_keypoints
 from tfodkit.annotations.coco_masks import mask_of
 from tfodkit.annotations.faults import FaultError
+from tfodkit.annotations.json_numbers import parse_json_number
 from tfodkit.annotations.masks import Mask, PolygonMask, RunLengthMask, box_of
 from tfodkit.annotations.rules import (
     FIELD_INVALID,
     FIELD_MISSING,
 )
-from tfodkit.annotations.text import parse_number
 from tfodkit.annotations.values import UNSPECIFIED, label_problem
 
 Key: TypeAlias = int | str
@@ -38,7 +39,6 @@ Xyxy: TypeAlias = tuple[float, float, float, float]
 
 _FLAGS = (0, 1)
 _SET = (1,)
-_SIDES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,21 +138,9 @@ def _field(fields: Mapping[str, Any], field: str) -> Any:
     return fields[field]
 
 
-def _number(value: Any, field: str) -> float:
-    """As a float, infinite where it is too large for one."""
-    if type(value) in (int, float):
-        try:
-            return float(value)
-        except OverflowError:
-            return math.inf if value > 0 else -math.inf
-    if isinstance(value, str):
-        parse_number(value, field)  # says what is wrong with most of them
-    raise FaultError(FIELD_INVALID, f"{field} must be a number, but got {reprlib.repr(value)}")
-
-
 def _size(value: Any) -> float:
     try:
-        return _number(value, "")
+        return parse_json_number(value, "")
     except FaultError:
         return math.nan
 
@@ -162,10 +150,7 @@ def _xyxy(bbox: Any, mask: PolygonMask | RunLengthMask | None) -> Xyxy:
         if mask is None:
             raise FaultError(FIELD_MISSING, "there is neither a bbox nor a segmentation")
         return box_of(mask).xyxy
-    if not isinstance(bbox, list) or len(bbox) != _SIDES:
-        raise FaultError(FIELD_INVALID, f"bbox must be x, y, width and height, but got {reprlib.repr(bbox)}")
-    x, y, width, height = (_number(value, "bbox") for value in bbox)
-    return (x, y, x + width, y + height)
+    return xyxy_of(bbox)
 
 
 def _crowd(value: Any) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from tfodkit import files
+from tfodkit.annotations.coco_boxes import bbox_of
 from tfodkit.annotations.coco_keypoints import keypoint_numbers
 from tfodkit.annotations.coco_masks import segmentation_of
 from tfodkit.annotations.json_numbers import plain
@@ -15,10 +16,6 @@ from tfodkit.annotations.losses import Loss
 from tfodkit.annotations.mask_pixels import to_run_lengths
 from tfodkit.annotations.masks import PolygonMask
 from tfodkit.annotations.values import UNSPECIFIED, ImageAnnotation, ObjectAnnotation
-from tfodkit.boxes import Box
-
-MOST_DIGITS = 6
-"""Behind the point of a width or height; longer ones are written in full."""
 
 _Entry = dict[str, Any]
 
@@ -28,7 +25,8 @@ def write_coco(
 ) -> tuple[Loss, ...]:
     """Write all images with their objects to ``path``, atomically; nothing is lost.
 
-    COCO has widths where boxes have sides: of sides with very many digits, the last bit may come back different.
+    COCO has widths where boxes have sides: of sides with more than six digits behind the point, the last
+    bit may come back different.
 
     Ids count from 1: images and objects in their order, categories in that of ``class_names``, or of the labels sorted
     by name. ``file_name`` is the image's path below the folder of the images. A category's keypoints are named in the
@@ -82,23 +80,12 @@ def _annotations(
                 "id": number,
                 "image_id": image_id,
                 "category_id": ids[found.label],
-                "bbox": _bbox(found.box),
+                "bbox": bbox_of(found.box),
                 **_mask(found, annotation.width, annotation.height),
                 "iscrowd": int(found.is_crowd),
                 **_points(found, keypoints[found.label]),
                 **_voc(found),
             }
-
-
-def _bbox(box: Box) -> list[float]:
-    return [plain(box.xmin), plain(box.ymin), _extent(box.xmin, box.xmax), _extent(box.ymin, box.ymax)]
-
-
-def _extent(low: float, high: float) -> float:
-    """What has to be added to ``low`` for ``high``: of several such numbers the shortest."""
-    exact = high - low
-    shorter = (round(exact, digits) for digits in range(MOST_DIGITS + 1))
-    return plain(next((extent for extent in shorter if low + extent == high), exact))
 
 
 def _mask(found: ObjectAnnotation, width: int, height: int) -> _Entry:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import math
+import reprlib
 from typing import Any, TypeGuard
+
+from tfodkit.annotations.faults import FaultError
+from tfodkit.annotations.rules import FIELD_INVALID
+from tfodkit.annotations.text import parse_number
 
 _NUMBERS = frozenset({int, float})
 _WHOLE = 1 << 53
@@ -21,3 +27,19 @@ def plain(value: float) -> float:
     (4, 4.5)
     """
     return int(value) if abs(value) < _WHOLE and float(value).is_integer() else float(value)
+
+
+def parse_json_number(value: Any, field: str) -> float:
+    """As a float, infinite where it is too large for one; ``field`` names it in the error.
+
+    Raises:
+        FaultError: it is something else than a number; a text with a decimal comma, for one.
+    """
+    if type(value) in (int, float):
+        try:
+            return float(value)
+        except OverflowError:
+            return math.inf if value > 0 else -math.inf
+    if isinstance(value, str):
+        parse_number(value, field)  # says what is wrong with most of them
+    raise FaultError(FIELD_INVALID, f"{field} must be a number, but got {reprlib.repr(value)}")
