@@ -22,6 +22,7 @@ The files are strangers' input: no entity is expanded, no network is used, a DOC
 from __future__ import annotations
 
 import math
+import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -31,6 +32,7 @@ from typing import Any
 from lxml import etree
 
 from tfodkit.annotations.drafts import ImageDraft, ObjectDraft, Reading
+from tfodkit.annotations.faults import FaultError
 from tfodkit.annotations.rules import (
     ANNOTATION_TOO_LARGE,
     ANNOTATION_UNREADABLE,
@@ -53,7 +55,6 @@ _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?(nan|inf|infin
 _COMMA = re.compile(r"[+-]?\d+,\d+", re.ASCII)
 _LXML_PLACE = re.compile(r"\s*,? line \d+, column \d+.*")
 _FLAGS = {"": False, "0": False, "1": True}
-_SIDES = ("xmin", "ymin", "xmax", "ymax")
 
 
 def read_voc(root: Path, paths: Sequence[Path], images: ImageIndex) -> Iterator[Reading]:
@@ -78,7 +79,7 @@ def read_voc_xml(path: Path, images: ImageIndex, *, subfolder: str = "") -> Read
     file = _VocFile(path)
     try:
         return file.reading(_root(path), images, subfolder)
-    except _FaultError as fault:
+    except FaultError as fault:
         file.note(fault.rule, fault.what, line=fault.line)
         return Reading((), tuple(file.findings), _image_by_stem(path, images, subfolder))
 
@@ -104,32 +105,28 @@ def _image_by_stem(path: Path, images: ImageIndex, subfolder: str) -> tuple[str,
         return ()
 
 
-class _FaultError(Exception):
-    """The whole file, or the object that is being read, can't be used."""
-
-    def __init__(self, rule: Rule, what: str, line: int | None = None) -> None:
-        super().__init__(rule, what)
-        self.rule = rule
-        self.what = what
-        self.line = line
-
-
 def _root(path: Path) -> etree._Element:
     try:
-        if (size := path.stat().st_size) > MAX_XML_BYTES:
-            raise _FaultError(ANNOTATION_TOO_LARGE, f"{size} bytes are too many for an annotation")
-        root = etree.fromstring(path.read_bytes(), _parser())
+        root = etree.fromstring(_content(path), _parser())
     except OSError as error:
-        raise _FaultError(ANNOTATION_UNREADABLE, f"the file can't be read: {error.strerror}") from error
+        raise FaultError(ANNOTATION_UNREADABLE, f"the file can't be read: {error.strerror}") from error
     except etree.XMLSyntaxError as error:
         what = f"not well-formed XML: {_LXML_PLACE.sub('', error.msg or 'empty')}"
-        raise _FaultError(NOT_WELL_FORMED, what, error.lineno or 1) from error
+        raise FaultError(NOT_WELL_FORMED, what, error.lineno or 1) from error
     if root.getroottree().docinfo.internalDTD is not None:
-        raise _FaultError(ENTITIES, "the XML has a DOCTYPE")
+        raise FaultError(ENTITIES, "the XML has a DOCTYPE")
     if root.tag != "annotation":
         what = f"the outermost element is <{root.tag}>, not <annotation>"
-        raise _FaultError(NOT_AN_ANNOTATION, what, _line(root))
+        raise FaultError(NOT_AN_ANNOTATION, what, _line(root))
     return root
+
+
+def _content(path: Path) -> bytes:
+    with path.open("rb", buffering=0) as file:
+        size = os.fstat(file.fileno()).st_size
+        if size > MAX_XML_BYTES:
+            raise FaultError(ANNOTATION_TOO_LARGE, f"{size} bytes are too many for an annotation")
+        return file.read()
 
 
 def _parser() -> etree.XMLParser:
@@ -150,80 +147,98 @@ class _VocFile:
         self.findings.append(Finding(rule, self.path, what, line, subject))
 
     def reading(self, root: etree._Element, images: ImageIndex, subfolder: str) -> Reading:
-        """The draft of a file that is an annotation; raises :class:`_FaultError` where it has no image."""
-        filename = root.find("filename")
+        """The draft of a file that is an annotation; raises :class:`FaultError` where it has no image."""
+        parts = _Parts(root)
         objects = tuple(self._objects(root))
         try:
-            image = images.find(_text(filename), stem=self.path.stem, subfolder=subfolder)
+            image = images.find(parts.text("filename"), stem=self.path.stem, subfolder=subfolder)
         except NoImageError as error:
-            line = _line(root if filename is None else filename)
-            raise _FaultError(error.rule, f"<filename>: {error.what}", line) from error
-        size = root.find("size")
+            raise FaultError(error.rule, f"<filename>: {error.what}", parts.line("filename")) from error
+        size = parts.get("size")
         draft = ImageDraft(
             image=image,
             name=images.name_of(image),
             source=self.path,
             objects=objects,
-            size=(_pixels(size, "width"), _pixels(size, "height")),
-            line=_line(root if size is None else size),
+            size=(math.nan, math.nan) if size is None else _Parts(size).pixels("width", "height"),
+            line=parts.line("size"),
         )
         return Reading((draft,), tuple(self.findings))
 
     def _objects(self, root: etree._Element) -> Iterator[ObjectDraft]:
-        for number, element in enumerate(root.findall("object"), start=1):
-            label = element.findtext("name") or ""
+        for number, element in enumerate(root.iterchildren("object"), start=1):
+            parts = _Parts(element)
+            label = parts.raw("name")
             try:
-                yield _object(element, number, label)
-            except _FaultError as fault:
+                yield _object(parts, number, label)
+            except FaultError as fault:
                 self.note(fault.rule, fault.what, line=fault.line, subject=f'object {number} "{label.strip()}"')
 
 
-def _object(element: etree._Element, number: int, label: str) -> ObjectDraft:
-    bndbox = _child(element, "bndbox")
-    xmin, ymin, xmax, ymax = (_number(_child(bndbox, side), side) for side in _SIDES)
-    pose = _text(element.find("pose")) or UNSPECIFIED
+def _object(parts: _Parts, number: int, label: str) -> ObjectDraft:
+    bndbox = parts.get("bndbox")
+    if bndbox is None:
+        raise FaultError(FIELD_MISSING, "there is no <bndbox>", parts.line("bndbox"))
+    sides = _Parts(bndbox)
+    xyxy = (sides.number("xmin"), sides.number("ymin"), sides.number("xmax"), sides.number("ymax"))
+    pose = parts.text("pose") or UNSPECIFIED
     if problem := label_problem(pose):
-        raise _fault(FIELD_INVALID, element.find("pose"), f"<pose> is no name: {problem}")
-    difficult, truncated = (_flag(element, field) for field in ("difficult", "truncated"))
-    return ObjectDraft(number, label, (xmin, ymin, xmax, ymax), _line(bndbox), difficult, truncated, pose)
+        raise FaultError(FIELD_INVALID, f"<pose> is no name: {problem}", parts.line("pose"))
+    difficult, truncated = parts.flag("difficult"), parts.flag("truncated")
+    return ObjectDraft(number, label, xyxy, parts.line("bndbox"), difficult, truncated, pose)
 
 
-def _child(parent: etree._Element, field: str) -> etree._Element:
-    child = parent.find(field)
-    if child is None:
-        raise _FaultError(FIELD_MISSING, f"there is no <{field}>", _line(parent))
-    return child
+class _Parts:
+    """The children of an element by name, of several the first; walked once, which is faster than looking for each."""
 
+    __slots__ = ("_element", "_parts")
 
-def _number(element: etree._Element, field: str) -> float:
-    text = _text(element)
-    if _NUMBER.fullmatch(text):
-        return float(text)
-    rule = DECIMAL_COMMA if _COMMA.fullmatch(text) else FIELD_INVALID
-    raise _fault(rule, element, f"{field} must be a number, but got {text!r:.40}")
+    def __init__(self, element: etree._Element) -> None:
+        self._element = element
+        self._parts: dict[str, etree._Element] = {}
+        for child in element:
+            self._parts.setdefault(child.tag, child)
 
+    def get(self, name: str) -> etree._Element | None:
+        return self._parts.get(name)
 
-def _flag(element: etree._Element, field: str) -> bool:
-    text = _text(element.find(field))
-    if text not in _FLAGS:
-        raise _fault(FIELD_INVALID, element.find(field), f"{field} must be 0 or 1, but got {text!r:.40}")
-    return _FLAGS[text]
+    def line(self, name: str) -> int:
+        """Of the child, or of the element where there is none."""
+        return _line(self._parts.get(name, self._element))
 
+    def raw(self, name: str) -> str:
+        """The child's text as it stands; blank where there is none."""
+        child = self._parts.get(name)
+        return "" if child is None else child.text or ""
 
-def _fault(rule: Rule, element: etree._Element | None, what: str) -> _FaultError:
-    return _FaultError(rule, what, None if element is None else _line(element))
+    def text(self, name: str) -> str:
+        """The child's text without white space at its ends."""
+        return self.raw(name).strip()
 
+    def number(self, name: str) -> float:
+        """A number, perhaps no finite one; :class:`FaultError` for anything else."""
+        text = self.text(name)
+        if _NUMBER.fullmatch(text):
+            return float(text)
+        if name not in self._parts:
+            raise FaultError(FIELD_MISSING, f"there is no <{name}>", _line(self._element))
+        rule = DECIMAL_COMMA if _COMMA.fullmatch(text) else FIELD_INVALID
+        raise FaultError(rule, f"{name} must be a number, but got {text!r:.40}", self.line(name))
 
-def _pixels(size: etree._Element | None, field: str) -> float:
-    """The width or height as stated; nan where nothing that reads as a number is stated."""
-    text = _text(None if size is None else size.find(field))
-    return float(text) if _NUMBER.fullmatch(text) else math.nan
+    def flag(self, name: str) -> bool:
+        """0, 1 or nothing, which is 0; :class:`FaultError` for anything else."""
+        text = self.text(name)
+        if text not in _FLAGS:
+            what = f"{name} must be 0 or 1, but got {text!r:.40}"
+            raise FaultError(FIELD_INVALID, what, self.line(name))
+        return _FLAGS[text]
+
+    def pixels(self, *names: str) -> tuple[float, float]:
+        """Width and height as stated; nan where nothing that reads as a number is stated."""
+        width, height = (float(text) if _NUMBER.fullmatch(text := self.text(name)) else math.nan for name in names)
+        return width, height
 
 
 def _line(element: etree._Element) -> int:
     line: Any = element.sourceline  # mis-typed in the stubs
     return int(line)
-
-
-def _text(element: etree._Element | None) -> str:
-    return "" if element is None or element.text is None else element.text.strip()
