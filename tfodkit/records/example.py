@@ -17,6 +17,7 @@ from tfodkit.annotations.values import ImageAnnotation
 from tfodkit.dataset.label_map import LabelMap
 from tfodkit.errors import RecordError
 from tfodkit.images.encoded import EncodedImage
+from tfodkit.records.shapes import Shapes, recorded_keypoints, recorded_masks
 
 _SCHEMA = """
 name: "tfodkit/example.proto" package: "tfodkit" syntax: "proto3"
@@ -61,14 +62,24 @@ message_type {
 class ExampleWriter:
     """Turns annotated images into serialized examples, with the ids of one label map."""
 
-    def __init__(self, label_map: LabelMap) -> None:
+    def __init__(self, label_map: LabelMap, shapes: Shapes | None = None) -> None:
+        """``shapes`` are those of the whole data set; unless given, each example has those of its own objects."""
         self._ids = label_map.ids()
+        self._shapes = shapes
 
     def serialize(self, annotation: ImageAnnotation, image: EncodedImage) -> bytes:
         """The bytes of the example of one image: all features below, the image's bytes unchanged.
 
-        Boxes are ``yxyx_norm``; ``area`` is in square pixels, as COCO's metrics expect it. ``source_id`` is the image's
-        name below its folder, which is unique in a data set.
+        Boxes are ``yxyx_norm``, keypoints in shares of width and height likewise; ``area`` is in square pixels, of the
+        mask where there is one, as COCO's metrics expect it. ``source_id`` is the image's name below its folder, which
+        is unique in a data set.
+
+        An object without a mask, in a data set with masks, has an empty one of ``image/object/mask/weight`` 0: so there
+        are as many masks as boxes, and CenterNet passes over it. Mask R-CNN does not know such weights, and learns that
+        the object has no pixels. A keypoint that an object lacks has visibility 0: the decoder makes nan of its place.
+
+        Raises:
+            DataError: the PNG of a mask can't be read, or is of another size than the image.
         """
         message = example_class()()
         feature = message.features.feature
@@ -80,7 +91,12 @@ class ExampleWriter:
         _put_bytes(feature, "image/key/sha256", [image.sha256.encode()])
         _put_ints(feature, "image/height", [annotation.height])
         _put_ints(feature, "image/width", [annotation.width])
+        shapes = self._shapes or Shapes.of([annotation])
         self._put_objects(feature, annotation)
+        if shapes.masks:
+            _put_masks(feature, annotation)
+        if shapes.keypoints:
+            _put_keypoints(feature, annotation, shapes.keypoints)
         return bytes(message.SerializeToString(deterministic=True))
 
     def _put_objects(self, feature: Any, annotation: ImageAnnotation) -> None:
@@ -96,8 +112,24 @@ class ExampleWriter:
         _put_bytes(feature, "image/object/view", [found.pose.encode() for found in objects])
         _put_floats(feature, "image/object/area", [found.box.area for found in objects])
         _put_floats(feature, "image/object/weight", [1.0 for _ in objects])
-        _put_ints(feature, "image/object/is_crowd", [0 for _ in objects])
+        _put_ints(feature, "image/object/is_crowd", [found.is_crowd for found in objects])
         _put_ints(feature, "image/object/group_of", [0 for _ in objects])
+
+
+def _put_masks(feature: Any, annotation: ImageAnnotation) -> None:
+    masks = list(recorded_masks(annotation))
+    _put_bytes(feature, "image/object/mask", [mask.png for mask in masks])
+    _put_floats(feature, "image/object/mask/weight", [mask.weight for mask in masks])
+    areas = feature["image/object/area"].float_list.value
+    areas[:] = [mask.pixels or area for mask, area in zip(masks, areas, strict=True)]
+
+
+def _put_keypoints(feature: Any, annotation: ImageAnnotation, names: Iterable[str]) -> None:
+    points = recorded_keypoints(annotation, names)
+    _put_floats(feature, "image/object/keypoint/x", [point.x / annotation.width for point in points])
+    _put_floats(feature, "image/object/keypoint/y", [point.y / annotation.height for point in points])
+    _put_bytes(feature, "image/object/keypoint/text", [point.name.encode() for point in points])
+    _put_ints(feature, "image/object/keypoint/visibility", [point.visibility for point in points])
 
 
 def parse_example(record: bytes, *, where: str) -> dict[str, list[bytes] | list[float] | list[int]]:

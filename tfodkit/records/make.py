@@ -19,6 +19,7 @@ from tfodkit.records.manifest import LABEL_MAP, RecordManifest
 from tfodkit.records.options import RecordOptions
 from tfodkit.records.plan import RecordPlan, plan_records
 from tfodkit.records.proof import prove
+from tfodkit.records.shapes import Shapes
 from tfodkit.records.splice import spliced
 from tfodkit.records.writing import Serialized, write_groups
 
@@ -110,7 +111,8 @@ def _write(plan: RecordPlan, mark: str, folder: Path, progress: Progress | None)
 
 
 def _serializer(plan: RecordPlan) -> Callable[[SurveyedImage], Serialized]:
-    examples = ExampleWriter(plan.label_map)
+    shapes = Shapes.of(image.annotation for image in plan.images)
+    examples = ExampleWriter(plan.label_map, shapes)
 
     def serialize(image: SurveyedImage) -> Serialized:
         loaded = load_image(image.annotation.image, image.facts, image.mend)

@@ -30,6 +30,7 @@ from tfodkit.images.reading import load_image
 from tfodkit.records import RecordManifest, RecordOptions, make_records, prove
 from tfodkit.records.example import ExampleWriter
 from tfodkit.records.plan import RecordPlan, plan_records
+from tfodkit.records.shapes import Shapes
 from tfodkit.records.splice import spliced
 from tfodkit.records.tfrecord import RecordWriter
 
@@ -106,7 +107,8 @@ def measure_steps(folder: Path, place: Path) -> dict[str, float]:
 
 
 def measure_writing(found: Survey, plan: RecordPlan, place: Path) -> dict[str, float]:
-    examples = ExampleWriter(plan.label_map)
+    shapes = Shapes.of(image.annotation for image in plan.images)
+    examples = ExampleWriter(plan.label_map, shapes)
     loaded = [(image.annotation, load_image(image.annotation.image, image.facts)) for image in found.images]
 
     def serialize() -> list[tuple[bytes, ...]]:
