@@ -7,6 +7,7 @@ from random import Random
 import pytest
 from hypothesis import example, given, settings, strategies as st
 
+from tfodkit.dataset.label_map import BACKGROUND
 from tfodkit.dataset.stratify import Unit, stratify
 
 
@@ -171,3 +172,9 @@ def test_an_exchange_makes_it_possible_to_bring_the_sums_nearer():
 def test_large_groups_leave_the_balance_to_single_images():
     units = [Unit(10, (("a", 10),)), Unit(7, (("a", 7),)), *[single("a")] * 13]
     assert sizes_on(units, stratify(units, [0.8, 0.2]), 2) == [24, 6]
+
+
+def test_a_side_gets_images_without_objects_rather_than_nothing():
+    assert stratify([Unit(10, (("mug", 10), ("bagel", 4))), Unit(2, ((BACKGROUND, 2),))], [0.8, 0.2]) == [0, 1]
+    assert stratify([single("a"), single("b")], [0.8, 0.2]) == [0, 0], "what is there once is trained on"
+    assert stratify([single(BACKGROUND)], [0.8, 0.2]) == [0]

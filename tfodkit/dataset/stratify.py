@@ -6,7 +6,8 @@ classes before it. Unlike there, what one class still needs is not dealt one by 
 an image more would turn over from there on, but cut out of one fixed order: so each image mostly stays where it was.
 
 Three passes follow: ``_cover`` gives a side the class that it lacks, ``_level`` makes the sums of images right, and
-``_polish`` exchanges units between sides as long as that brings the classes nearer to their shares.
+``_polish`` exchanges units between sides as long as that brings the classes nearer to their shares. ``_fill`` gives
+images without objects to a side that would have nothing.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, permutations
 
+from tfodkit.dataset.label_map import BACKGROUND
 from tfodkit.dataset.shares import apportioned, seated
 
 _EXCHANGES = 2
@@ -49,6 +51,7 @@ def stratify(units: Sequence[Unit], shares: Sequence[float]) -> list[int]:
     _level(table)  # what the exchanges made possible
     while _cover(table):  # likewise; ends, as no side loses a class to a later one
         _level(table)
+    _fill(table)
     return table.sides
 
 
@@ -141,6 +144,11 @@ class _Table:
         side = self.sides[index]
         return any(self.images[name][side] == count for name, count in self.units[index].classes)
 
+    def stripped(self, index: int) -> set[str]:
+        """The classes that would lose their last image on the unit's side without it."""
+        side = self.sides[index]
+        return {name for name, count in self.units[index].classes if self.images[name][side] == count}
+
     def costs(self, indices: Iterable[int], there: int) -> Iterator[tuple[float, int]]:
         """Of units on one side, how much worse it is to have them ``there``, as ``(cost, index)``; better is negative.
 
@@ -185,6 +193,15 @@ def _cover(table: _Table) -> bool:
                 table.put(best[1], side)
                 moved = True
     return moved
+
+
+def _fill(table: _Table) -> None:
+    """Give a side without any image the smallest unit that can be had: images without objects are no class to cover."""
+    for side, share in enumerate(table.shares):
+        if share and side not in table.sides:
+            able = [index for index in range(len(table.units)) if table.stripped(index) <= {BACKGROUND}]
+            if able := [index for index in able if table.sides.count(table.sides[index]) > 1]:
+                table.put(min(able, key=lambda index: table.units[index].size), side)
 
 
 def _level(table: _Table) -> None:
