@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tfodkit.annotations import read_voc_xml
-from tfodkit.annotations.image_folder import ImageFolder
+from tfodkit.dataset.read import read_annotations
 from tfodkit.errors import OutputError
 from tfodkit.example import CLASSES, draw_example
 from tfodkit.resources import folder
@@ -48,14 +47,12 @@ def test_fewer_pictures_are_the_first_of_more(tmp_path: Path) -> None:
 
 def test_the_xml_reads_back_as_what_was_drawn(tmp_path: Path) -> None:
     annotations = draw_example(tmp_path / "images", images=4, size=SMALL)
-    images = ImageFolder(tmp_path / "images")
-    for annotation in annotations:
-        reading = read_voc_xml(annotation.image.with_suffix(".xml"), images)
-        assert (reading.problems, reading.left_out) == ((), ())
-        (read,) = reading.annotations
-        assert read.image == annotation.image
-        assert (read.width, read.height) == SMALL
-        assert read.objects == annotation.objects
+    read = read_annotations(tmp_path / "images")
+    assert read.findings == ()
+    for annotation, found in zip(annotations, read.annotations, strict=True):
+        assert found.image == annotation.image
+        assert (found.width, found.height) == SMALL
+        assert found.objects == annotation.objects
 
 
 def test_the_xml_names_the_folder_that_it_ends_in(tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ GROUP_DIVIDED = Rule(
 )
 NOT_GROUPED = Rule(
     "TFK511",
-    _NOTE,
+    _WARNING,
     "images that --group-by says nothing about",
     "They are drawn one by one; if they belong together, widen the expression.",
 )

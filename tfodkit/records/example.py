@@ -7,14 +7,13 @@ pool of its own; names differ, bytes do not (``tensorflow/core/example/{example,
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
 from typing import Any
 
-from google.protobuf import descriptor_pb2, descriptor_pool, message_factory, text_format
 from google.protobuf.message import DecodeError
 
 from tfodkit.annotations.values import ImageAnnotation
 from tfodkit.dataset.label_map import LabelMap
+from tfodkit.dataset.messages import message_class
 from tfodkit.errors import RecordError
 from tfodkit.images.encoded import EncodedImage
 from tfodkit.records.shapes import Shapes, recorded_keypoints, recorded_masks
@@ -142,13 +141,9 @@ def parse_example(record: bytes, *, where: str) -> dict[str, list[bytes] | list[
     return {name: _values(feature) for name, feature in message.features.feature.items()}
 
 
-@cache
 def example_class() -> Any:
     """The message class, equal to ``tf.train.Example`` on the wire."""
-    schema = text_format.Parse(_SCHEMA, descriptor_pb2.FileDescriptorProto())
-    pool = descriptor_pool.DescriptorPool()
-    pool.Add(schema)
-    return message_factory.GetMessageClass(pool.FindMessageTypeByName("tfodkit.Example"))
+    return message_class(_SCHEMA, "tfodkit.Example")
 
 
 def _values(feature: Any) -> list[Any]:

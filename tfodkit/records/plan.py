@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tfodkit.dataset.dataset import Dataset
-from tfodkit.dataset.groups import group_images
+from tfodkit.dataset.groups import group_images, images_not_grouped
 from tfodkit.dataset.label_map import LabelMap
 from tfodkit.dataset.lost_objects import LostObjects
 from tfodkit.dataset.rules import NOT_LISTED
@@ -73,6 +73,7 @@ def plan_records(found: Survey, options: RecordOptions) -> RecordPlan:
     lists = _split_lists(options.lists, dataset)
     split = split_dataset(dataset, shares=options.shares, seed=options.seed, together=together, fixed=lists.side_of)
     _require_both(found, set(split.side_of.values()))
+    alone = images_not_grouped(found.images, options.group_by) if options.group_by else ()
     recorded = tuple(image for image in found.images if image.annotation.name in split.side_of)
     return RecordPlan(
         options=options,
@@ -80,7 +81,7 @@ def plan_records(found: Survey, options: RecordOptions) -> RecordPlan:
         label_map=label_map,
         images=recorded,
         side_of=split.side_of,
-        findings=(*found.findings, *lists.findings, *split.findings),
+        findings=(*found.findings, *lists.findings, *alone, *split.findings),
         annotated=found.annotated,
         lost=(*found.lost, *_not_listed(found, split.side_of)),
     )
