@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from sys import intern
 
 from tfodkit.annotations.drafts import ImageDraft, ObjectDraft
 from tfodkit.annotations.keypoints import Keypoint
@@ -64,7 +65,7 @@ class ObjectJudge:
         return tuple(objects), findings
 
     def _label(self, draft: ImageDraft, found: ObjectDraft, findings: list[Finding]) -> str:
-        label = found.label.strip()
+        label = intern(found.label.strip())  # one string a class, not one an object
         if label != found.label:
             findings.append(_finding(LABEL_SPACES, draft, found, f"the label is {found.label!r:.60}").fixed())
         if problem := label_problem(label):
@@ -120,7 +121,7 @@ def _placed(
         return None
     keypoints = tuple(_placed_keypoint(point, draft, frame) for point in found.keypoints)
     return ObjectAnnotation(
-        label, frame.place(box), found.difficult, found.truncated, found.pose, found.is_crowd, mask, keypoints
+        label, frame.place(box), found.difficult, found.truncated, intern(found.pose), found.is_crowd, mask, keypoints
     )
 
 
