@@ -7,8 +7,12 @@ from typing import Any
 
 import pytest
 
+from tfodkit.config.architecture import architecture, input_size
+from tfodkit.config.feature_extractors import FEATURE_EXTRACTORS
+from tfodkit.config.optimizers import learning_rate_of, optimizer_name
+from tfodkit.config.pipeline import PLACEHOLDER, Message, format_pipeline
 from tfodkit.config.schedules import peak_rate
-from tfodkit.config.templates import read_template, template_names
+from tfodkit.config.templates import read_template, ready_template, template_names, templates
 from tfodkit.errors import ConfigError, UsageError
 
 SSD = "ssd_mobilenet_v2_320x320_coco17"
@@ -16,14 +20,43 @@ FPNLITE = "ssd_mobilenet_v2_fpnlite_320x320_coco17"
 EFFICIENTDET = "efficientdet_d0_512x512_coco17"
 FASTER_RCNN = "faster_rcnn_resnet50_v1_640x640_coco17"
 PUBLISHED = (SSD, FPNLITE, EFFICIENTDET, FASTER_RCNN)
+EXAMPLE = "example"
+ZOO = [name for name in template_names() if name != EXAMPLE]
+RESNETS = (50, 101, 152)
+NAMES = {
+    EXAMPLE,
+    SSD,
+    FPNLITE,
+    "ssd_mobilenet_v2_fpnlite_640x640_coco17",
+    "ssd_mobilenet_v1_fpn_640x640_coco17",
+    *(f"ssd_resnet{depth}_v1_fpn_{side}x{side}_coco17" for depth in RESNETS for side in (640, 1024)),
+    *(
+        f"efficientdet_d{number}_{side}x{side}_coco17"
+        for number, side in enumerate((512, 640, 768, 896, 1024, 1280, 1408, 1536))
+    ),
+    *(
+        f"faster_rcnn_resnet{depth}_v1_{size}_coco17"
+        for depth in RESNETS
+        for size in ("640x640", "1024x1024", "800x1333")
+    ),
+    "faster_rcnn_resnet50_v1_fpn_640x640_coco17",
+    *(f"faster_rcnn_inception_resnet_v2_{side}x{side}_coco17" for side in (640, 1024)),
+    "mask_rcnn_inception_resnet_v2_1024x1024_coco17",
+    *(f"centernet_hg104_{side}x{side}{kind}_coco17" for side in (512, 1024) for kind in ("", "_kpts")),
+    *(f"centernet_resnet50_{kind}_coco17" for kind in ("v1_fpn_512x512", "v1_fpn_512x512_kpts")),
+    *(f"centernet_resnet50_{kind}_coco17" for kind in ("v2_512x512", "v2_512x512_kpts")),
+    "centernet_resnet101_v1_fpn_512x512_coco17",
+    *(f"centernet_mobilenetv2fpn_512x512_coco17_{kind}" for kind in ("od", "kpts")),
+}
 
 
 def near(value: float) -> Any:
     return pytest.approx(value, rel=1e-6)
 
 
-def test_the_published_templates_are_there_under_the_names_of_the_zoo() -> None:
-    assert set(PUBLISHED) <= set(template_names())
+def test_every_detection_model_of_the_zoo_is_there_under_its_name() -> None:
+    assert set(template_names()) == NAMES
+    assert [facts.name for facts in templates()] == template_names()
 
 
 def test_names_are_sorted_whatever_the_folder_s_order(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -41,14 +74,73 @@ def test_a_template_is_whole(name: str) -> None:
     assert len(message.eval_input_reader) == 1
 
 
-@pytest.mark.parametrize("name", PUBLISHED)
+@pytest.mark.parametrize("name", ZOO)
+def test_a_template_is_written_in_the_canonical_form_under_its_header(name: str) -> None:
+    template = read_template(name)
+    header, body = template.text.split("\n\n", 1)
+    assert all(line.startswith("#") for line in header.splitlines())
+    assert body == format_pipeline(template.message())
+
+
+def resizing(message: Message) -> str:
+    size = input_size(message, "")
+    assert size is not None
+    between = "to" if size.width != size.height and size.keeps_ratio else "x"
+    return f"{size.width} {between} {size.height} px, {'aspect kept' if size.keeps_ratio else 'stretched'}"
+
+
+@pytest.mark.parametrize("name", template_names())
+def test_the_header_says_of_the_model_what_the_config_says(name: str) -> None:
+    facts, message = ready_template(name).facts(), ready_template(name).message()
+    train, kind = message.train_config, message.model.WhichOneof("model")
+    optimizer = {"momentum": "momentum", "adam": "Adam", "rms_prop": "RMSProp"}[str(optimizer_name(train.optimizer))]
+    rate = peak_rate(learning_rate_of(train.optimizer))
+    assert facts.trained.startswith(
+        f"batch {train.batch_size}, learning rate {rate:g} ({optimizer}), {train.num_steps:,} steps"
+    )
+    assert facts.input.startswith(resizing(message))
+    assert ("keypoints" in facts.output) == bool(message.model.center_net.keypoint_estimation_task)
+    assert ("masks" in facts.output) == (message.model.faster_rcnn.number_of_stages == 3)
+    assert (facts.lane == "TF2") == (
+        architecture(message, name).feature_extractor.type in FEATURE_EXTRACTORS[str(kind)]
+    )
+
+
+@pytest.mark.parametrize("name", ZOO)
+def test_the_header_of_a_published_one_says_where_it_is_from(name: str) -> None:
+    facts = ready_template(name).facts()
+    assert facts.commit is not None
+    assert facts.source.endswith(".config")
+    assert facts.figures
+    if name != "faster_rcnn_resnet50_v1_fpn_640x640_coco17":  # published as a configuration alone
+        assert facts.speed_ms is not None
+        assert facts.archive is not None
+
+
+@pytest.mark.parametrize("name", ZOO)
+def test_paths_are_left_to_be_filled_in(name: str) -> None:
+    message = read_template(name).message()
+    readers = [message.train_input_reader, *message.eval_input_reader]
+    paths = [path for reader in readers for path in (reader.label_map_path, *reader.tf_record_input_reader.input_path)]
+    checkpoint = message.train_config.fine_tune_checkpoint
+    assert len(paths) == 4
+    assert all(path.startswith(PLACEHOLDER) for path in (*paths, *filter(None, [checkpoint])))
+
+
 @pytest.mark.parametrize(
-    "fact",
-    ["Good for:", "COCO mAP:", "Speed:", "Input:", "Source:   tensorflow/models, research/object_detection/configs"],
+    ("name", "coco_map", "speed"),
+    [
+        (SSD, 20.2, 19),
+        ("efficientdet_d7_1536x1536_coco17", 51.2, 325),
+        ("mask_rcnn_inception_resnet_v2_1024x1024_coco17", 39.0, 301),
+        ("centernet_hg104_512x512_kpts_coco17", 40.0, 76),
+        ("centernet_mobilenetv2fpn_512x512_coco17_kpts", None, 6),
+        (EXAMPLE, None, None),
+    ],
 )
-def test_the_header_says_what_it_is_good_for_and_where_it_is_from(name: str, fact: str) -> None:
-    header = read_template(name).text.split("\nmodel {")[0]
-    assert f"\n# {fact}" in header
+def test_figures_of_the_zoo_s_page(name: str, coco_map: float | None, speed: int | None) -> None:
+    facts = ready_template(name).facts()
+    assert (facts.coco_map, facts.speed_ms) == (coco_map, speed)
 
 
 @pytest.mark.parametrize("name", PUBLISHED)
@@ -175,6 +267,13 @@ def test_an_unknown_name_is_told_with_the_nearest() -> None:
         "--template ssd_mobilenet_v2_320: there is no such template. Did you mean ssd_mobilenet_v2_320x320_coco17"
     )
     assert caught.value.exit_code == 2
+
+
+def test_a_ready_template_is_never_a_file_of_ones_own(tmp_path: Path) -> None:
+    path = tmp_path / "mine.config"
+    path.write_text("model { }", encoding="utf-8")
+    with pytest.raises(UsageError, match="there is no such template"):
+        ready_template(str(path))
 
 
 def test_a_path_that_is_not_there_is_told_as_a_path(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from tfodkit import __version__, files
 from tfodkit.config.architecture import architecture, input_size, set_image_size
 from tfodkit.config.augmentation import parse_steps
+from tfodkit.config.beside_boxes import leave_out_keypoints, masks_asked_for
 from tfodkit.config.fine_tune import set_fine_tune_checkpoint
 from tfodkit.config.header import header
 from tfodkit.config.knobs import clear_dead_knobs
@@ -124,6 +125,7 @@ def _forget_template(message: Message, options: PipelineOptions) -> list[str]:
         notes.append("the template's fine_tune_checkpoint is left out")
     if dead := clear_dead_knobs(message):
         notes.append(f"left out, without effect or harmful in TensorFlow 2 off TPUs: {', '.join(dead)}")
+    notes += filter(None, (leave_out_keypoints(message), masks_asked_for(message)))
     return notes
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from tfodkit import resources
 from tfodkit.config.nearest import nearest_names
 from tfodkit.config.pipeline import Message, parse_pipeline, read_text
+from tfodkit.config.template_facts import TemplateFacts, parse_facts
 from tfodkit.errors import UsageError
 
 SUFFIX = ".config"
@@ -33,10 +34,38 @@ class Template:
         """
         return parse_pipeline(self.text, str(self.path))
 
+    def facts(self) -> TemplateFacts:
+        """What the header says; a file of the user's own need not have one.
+
+        Raises:
+            ConfigError: the header is not of the form that :mod:`tfodkit.config.template_facts` reads.
+        """
+        return parse_facts(self.name, self.text, str(self.path))
+
+
+def templates() -> tuple[TemplateFacts, ...]:
+    """What there is to know of every ready-made template, by name. Does not import TensorFlow.
+
+    >>> next(facts.coco_map for facts in templates() if facts.name == "efficientdet_d0_512x512_coco17")
+    33.6
+    """
+    return tuple(_read(name).facts() for name in template_names())
+
 
 def template_names() -> list[str]:
     """The names of all templates, sorted."""
     return sorted(path.stem for path in resources.folder("templates").glob(f"*{SUFFIX}"))
+
+
+def ready_template(name: str, *, where: str | None = None) -> Template:
+    """The ready-made template of that name; ``where`` begins the error, and is the name unless given.
+
+    Raises:
+        UsageError: there is no such template; with the nearest names.
+    """
+    if name not in template_names():
+        raise UsageError(where or name, "there is no such template", nearest_names(name, template_names()))
+    return _read(name)
 
 
 def read_template(name: str) -> Template:
@@ -48,12 +77,14 @@ def read_template(name: str) -> Template:
         UsageError: there is neither such a template nor such a file.
         ConfigError: the file is no UTF-8 text.
     """
-    if name in template_names():
-        path = resources.folder("templates") / f"{name}{SUFFIX}"
-        return Template(name, path, read_text(path), is_own=False)
-    path = Path(name)
-    if path.is_file():
+    path, ready = Path(name), template_names()
+    if name not in ready and path.is_file():
         return Template(name, path, read_text(path), is_own=True)
-    if path.suffix == SUFFIX and path.stem not in template_names():
-        raise UsageError(name, "no such config file", f"Check the path. {nearest_names(path.stem, template_names())}")
-    raise UsageError(f"--template {name}", "there is no such template", nearest_names(name, template_names()))
+    if path.suffix == SUFFIX and path.stem not in ready:
+        raise UsageError(name, "no such config file", f"Check the path. {nearest_names(path.stem, ready)}")
+    return ready_template(name, where=f"--template {name}")
+
+
+def _read(name: str) -> Template:
+    path = resources.folder("templates") / f"{name}{SUFFIX}"
+    return Template(name, path, read_text(path), is_own=False)
