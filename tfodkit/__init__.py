@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tfodkit.cli.demo import demo
     from tfodkit.config import make_config
+    from tfodkit.config.templates import templates
     from tfodkit.dataset.check import CheckOptions, check
     from tfodkit.dataset.convert import convert
     from tfodkit.dataset.policies import Policies
@@ -37,6 +38,7 @@ _HOME = {
     "make_records": ("tfodkit.records", "make_records"),
     "RecordOptions": ("tfodkit.records", "RecordOptions"),
     "read_records": ("tfodkit.records", "read_records"),
+    "templates": ("tfodkit.config.templates", "templates"),
     "make_config": ("tfodkit.config", "make_config"),
     "train": ("tfodkit.training", "train"),
     "eval": ("tfodkit.training", "evaluate_run"),
@@ -63,6 +65,7 @@ __all__ = [
     "read_annotations",
     "read_records",
     "split",
+    "templates",
     "train",
 ]
 

@@ -12,13 +12,26 @@ from collections.abc import Callable
 
 import typer
 
-from tfodkit.cli import check, convert, demo, detect, evaluate, export, make_config, make_records, records, train
+from tfodkit.cli import (
+    check,
+    convert,
+    demo,
+    detect,
+    evaluate,
+    export,
+    make_config,
+    make_records,
+    records,
+    templates,
+    train,
+)
 from tfodkit.errors import TfodkitError
 
 COMMANDS: dict[str, Callable[..., None]] = {
     "check": check.command,
     "convert": convert.command,
     "make-records": make_records.command,
+    "templates": templates.command,
     "make-config": make_config.command,
     "train": train.command,
     "eval": evaluate.command,
