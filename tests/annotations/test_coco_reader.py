@@ -423,6 +423,16 @@ def test_a_file_full_of_faults_is_given_up(read, monkeypatch):
     assert problems[5:] == [f"x.json:1: 5 faults; the rest was not looked at. {PASS}"]
 
 
+def test_faults_are_counted_over_all_parts_of_a_file(read, monkeypatch):
+    monkeypatch.setattr(coco_reader, "DRAFTS_A_READING", 1)
+    monkeypatch.setattr(coco_reader, "MAX_FAULTS", 5)
+    images = [{"id": number, "file_name": name} for number, name in enumerate(("a.jpg", "b.jpg", "more/c.jpg"))]
+    faulty = [annotation(image_id=number // 2, bbox=None) for number in range(6)]
+    drafts, problems, _ = read(coco(*faulty, images=images))
+    assert [draft.name for draft in drafts] == ["a.jpg", "b.jpg"]
+    assert problems[5:] == [f"x.json:1: 5 faults; the rest was not looked at. {PASS}"]
+
+
 def test_an_object_that_is_lost_is_told_with_its_label(read, tmp_path):
     """The survey counts it under its class by what stands between the quotes."""
     read(coco(annotation(bbox=None)))

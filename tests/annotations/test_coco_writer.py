@@ -143,6 +143,13 @@ def test_the_file_is_a_line_an_entry(tmp_path):
     )
 
 
+def test_classes_are_sorted_by_name_unless_given(tmp_path):
+    labels = [f"class {number}" for number in range(10)]
+    write_coco([make_image_annotation(labels=labels[::-1])], tmp_path / "x.json")
+    categories = json.loads((tmp_path / "x.json").read_text())["categories"]
+    assert [(entry["id"], entry["name"]) for entry in categories] == list(enumerate(labels, start=1))
+
+
 def test_nothing_at_all_is_still_a_coco_file(tmp_path, pictures):
     write_coco([], tmp_path / "x.json")
     content = json.loads((tmp_path / "x.json").read_text())

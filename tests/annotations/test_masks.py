@@ -55,6 +55,10 @@ def test_masks_differ_by_value():
             lambda: PolygonMask([SQUARE, (0, 0, 9999, 0) * 60]),
             "the outline of a mask must be shorter than 1000000 pixels, but is longer",
         ),
+        (
+            lambda: PolygonMask([(0, 0, 4e5, 0, 8e5, 0)]),  # it is the way back that is too long
+            "the outline of a mask must be shorter than 1000000 pixels, but is longer",
+        ),
         (lambda: RunLengthMask(0, 4, ()), "a mask's size must be at least 1 x 1, but is 0 x 4"),
         (lambda: RunLengthMask(4, 1, (-1, 5)), "run lengths must be 0 or more, but one is -1"),
         (lambda: RunLengthMask(4, 1, (1, 4)), "run lengths of a 4 x 1 mask must cover it, but cover 5 pixels"),

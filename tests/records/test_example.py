@@ -106,8 +106,10 @@ def test_there_are_as_many_keypoints_for_each_object():
 @pytest.mark.parametrize("objects", [(), (make_object("bagel"), make_object("crêpe"))])
 def test_an_image_without_shapes_has_those_of_its_data_set(objects):
     plain = make_image_annotation(objects=objects)
-    other = make_image_annotation(objects=(make_object(mask=SQUARE, keypoints=(Keypoint("tip", 1, 2, 2),)),))
-    shapes = Shapes.of([plain, other])
+    other = make_image_annotation(
+        objects=(make_object(mask=SQUARE), make_object(keypoints=(Keypoint("tip", 1, 2, 2),)))
+    )
+    shapes = Shapes.of([plain, other, plain])
     assert shapes == Shapes(masks=True, keypoints=("tip",))
     features = parse_example(ExampleWriter(LABEL_MAP, shapes).serialize(plain, IMAGE), where="x")
     assert list(map(pixels, features["image/object/mask"])) == [0] * len(objects)

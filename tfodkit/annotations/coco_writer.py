@@ -55,7 +55,7 @@ def _write_list(file: BinaryIO, key: str, entries: Iterable[_Entry], end: str) -
     file.write(f'"{key}": ['.encode())
     separator = "\n"
     for entry in entries:
-        file.write(f"{separator}{json.dumps(entry, allow_nan=False)}".encode())
+        file.write(f"{separator}{json.dumps(entry)}".encode())
         separator = ",\n"
     file.write(f"]{end}".encode())
 
