@@ -269,6 +269,13 @@ def test_an_unknown_name_is_told_with_the_nearest() -> None:
     assert caught.value.exit_code == 2
 
 
+def test_a_template_wins_over_a_file_of_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(SSD).write_text("model { }", encoding="utf-8")
+    assert not read_template(SSD).is_own
+    assert read_template(f"./{SSD}").is_own
+
+
 def test_a_ready_template_is_never_a_file_of_ones_own(tmp_path: Path) -> None:
     path = tmp_path / "mine.config"
     path.write_text("model { }", encoding="utf-8")
