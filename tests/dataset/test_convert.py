@@ -169,3 +169,14 @@ def test_real_data_keeps_every_box(tmp_path, name, images, boxes, to):
     report = convert(data, tmp_path / "out", to=to, images="link")
     assert (report.images, report.objects) == (images, boxes)
     assert truth(tmp_path / "out") == truth(data)
+
+
+@pytest.mark.parametrize("place", ["", "data", "data/out", "data/out/../../data", "link"])
+def test_what_is_read_is_never_written_over_or_among(tmp_path, place):
+    convert(labelled(tmp_path / "in"), tmp_path / "data", to="voc", images="copy")  # --force may replace such a folder
+    (tmp_path / MARKER).touch()
+    (tmp_path / "link").symlink_to("data")
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(OutputError, match=r"(lies in this folder\. Choose another place)|(would be read twice)"):
+        convert(tmp_path / "data", tmp_path / place, to="voc", force=True)
+    assert sorted(tmp_path.rglob("*")) == before

@@ -13,9 +13,9 @@ from tfodkit.annotations.losses import Loss
 from tfodkit.annotations.values import ImageAnnotation
 from tfodkit.dataset.image_copies import ImageCopies, place_images
 from tfodkit.dataset.policies import Policies
-from tfodkit.dataset.source import open_source
+from tfodkit.dataset.source import Source, open_source
 from tfodkit.dataset.survey import Progress, Survey, survey
-from tfodkit.errors import UsageError
+from tfodkit.errors import OutputError, UsageError
 from tfodkit.findings import Finding, Severity, by_rule
 
 MARKER = "conversion.json"
@@ -79,13 +79,15 @@ def convert(
 
     Raises:
         DataError: there is nothing to read, an annotation is wrong, or two images would share one annotation file.
-        OutputError: ``output`` is there and not empty without ``force``, or was not written by this command.
+        OutputError: ``output`` is there and not empty without ``force``, or was not written by this command; or it lies
+            among the images, or holds what is read.
         UsageError: there is no such format.
     """
     _require_known(to, images)
     output = Path(output)
     files.refuse_existing(output, force=force, marker=MARKER)
     source = open_source(Path(data), None if annotations is None else Path(annotations), format)
+    _refuse_overlap(output, source)
     policies = policies or Policies()
     # Pixels matter where damaged images are to be mended; annotations are judged without.
     found = survey(source, policies=policies, decode=policies.repair_images, progress=progress)
@@ -104,6 +106,16 @@ def _require_known(to: str, images: str) -> None:
         raise UsageError(f"--to {to}", "there is no such format", f"Pass {', '.join(others)} or {last}.")
     if images not in get_args(Images):
         raise ValueError(f"images must be one of {', '.join(get_args(Images))}, but got {images!r}")
+
+
+def _refuse_overlap(output: Path, source: Source) -> None:
+    """Not even ``force`` may replace what is read, and nobody wants to read the copies with the originals next time."""
+    place, images, annotations = output.resolve(), source.images.folder.resolve(), source.root.resolve()
+    if images.is_relative_to(place) or annotations.is_relative_to(place):
+        raise OutputError(str(output), "the data set that is read lies in this folder", "Choose another place.")
+    if place.is_relative_to(images):
+        what = f"the folder lies in that of the images, {source.images.folder}: they would be read twice"
+        raise OutputError(str(output), what, "Choose a place outside of it.")
 
 
 def _report(found: Survey, to: str, output: Path, losses: tuple[Loss, ...]) -> ConvertReport:
