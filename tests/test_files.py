@@ -1,4 +1,5 @@
 import errno
+import os
 import signal
 import subprocess
 import sys
@@ -180,10 +181,11 @@ def test_a_place_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     assert [child.name for child in tmp_path.iterdir()] == ["file"]
 
 
-def test_a_full_disk_is_said_and_nothing_is_left(tmp_path: Path) -> None:
-    full = OSError(errno.ENOSPC, "No space left on device")
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG])
+def test_a_full_disk_is_said_and_nothing_is_left(tmp_path: Path, number: int) -> None:
+    full = OSError(number, os.strerror(number))
     for write in (files.folder_atomic, files.open_atomic):
-        with pytest.raises(OutputError, match="can't be written: No space left on device"), write(tmp_path / "a"):
+        with pytest.raises(OutputError, match=f"can't be written: {os.strerror(number)}"), write(tmp_path / "a"):
             raise full
     assert list(tmp_path.iterdir()) == []
 

@@ -17,7 +17,8 @@ from tfodkit.errors import DataError, OutputError
 
 HASH_BLOCK = 1 << 20
 
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""What a system answers where there is no more room: the disk's, a user's, or a file's, as the 4 GiB of a FAT stick."""
 
 _NEW, _OLD = "new", "old"
 """What lies in the folder that belongs to a place while it is written."""
@@ -37,7 +38,7 @@ def open_atomic(path: Path) -> Iterator[BinaryIO]:
         descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
     temporary = Path(name)
     try:
-        with _as_output_error(path, only=_FULL), os.fdopen(descriptor, "wb") as file:
+        with _as_output_error(path, only=FULL), os.fdopen(descriptor, "wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -87,7 +88,7 @@ def folder_atomic(path: Path, *, force: bool = False, marker: str | None = None)
         with _as_output_error(path):
             new = part / _NEW
             new.mkdir()
-        with _as_output_error(path, only=_FULL):
+        with _as_output_error(path, only=FULL):
             yield new
         with _as_output_error(path):
             _sync(new)

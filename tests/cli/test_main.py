@@ -43,6 +43,16 @@ def test_the_module_runs_as_the_command() -> None:
     assert (done.returncode, "No such command 'fly'" in done.stderr) == (2, True)
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
+def test_output_that_has_no_room_is_an_error(tmp_path: Path) -> None:
+    label_folder(tmp_path / "pictures", {"a.jpg": ["mug"]})
+    with Path("/dev/full").open("w") as full:
+        line = [sys.executable, "-m", "tfodkit", "check", str(tmp_path / "pictures"), "--json"]
+        done = subprocess.run(line, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    expected = "error: the output can't be written: No space left on device. Make room.\n"
+    assert (done.returncode, done.stderr) == (1, expected)
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_an_example_in_its_help(
     command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

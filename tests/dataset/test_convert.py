@@ -1,7 +1,9 @@
 """Any format becomes any other; what the target can't hold is counted, and wrong data is refused."""
 
+import errno
 import itertools
 import json
+import shutil
 
 import pytest
 from builders import draw_image, label_folder, label_image, make_object, shared_data
@@ -180,3 +182,13 @@ def test_what_is_read_is_never_written_over_or_among(tmp_path, place):
     with pytest.raises(OutputError, match=r"(lies in this folder\. Choose another place)|(would be read twice)"):
         convert(tmp_path / "data", tmp_path / place, to="voc", force=True)
     assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_full_disk_is_not_the_fault_of_the_picture_that_is_copied(tmp_path, monkeypatch):
+    def copyfile(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(shutil, "copyfile", copyfile)
+    with pytest.raises(OutputError, match=r"out: can't be written: No space left on device\. Choose another place"):
+        convert(labelled(tmp_path / "in"), tmp_path / "out", to="voc", images="copy")
+    assert [path.name for path in tmp_path.iterdir()] == ["in"]

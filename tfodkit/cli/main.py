@@ -7,6 +7,7 @@ output, progress and errors to standard error.
 from __future__ import annotations
 
 import io
+import os
 import sys
 from collections.abc import Callable
 
@@ -26,6 +27,7 @@ from tfodkit.cli import (
     train,
 )
 from tfodkit.errors import TfodkitError
+from tfodkit.files import FULL
 
 COMMANDS: dict[str, Callable[..., None]] = {
     "check": check.command,
@@ -59,6 +61,17 @@ def main() -> None:
     except TfodkitError as error:
         print(f"error: {error}", file=sys.stderr)  # noqa: T201 - this is the terminal
         sys.exit(error.exit_code)
+    except OSError as error:
+        if error.errno not in FULL or error.filename is not None:
+            raise
+        _give_up_output()
+        print(f"error: the output can't be written: {error.strerror}. Make room.", file=sys.stderr)  # noqa: T201
+        sys.exit(1)
+
+
+def _give_up_output() -> None:
+    """Throw away what standard output still holds: at its end Python would try to write it again, and complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _take_any_letter() -> None:

@@ -53,6 +53,8 @@ def _place(image: SurveyedImage, copies: ImageCopies, taken: set[str]) -> ImageA
         else:
             shutil.copyfile(annotation.image, path)
     except OSError as error:
+        if error.errno in files.FULL:
+            raise  # not the image's fault: whoever made the folder says so
         raise DataError(str(annotation.image), f"can't be copied: {error.strerror}", "Check the file.") from error
     return annotation
 
