@@ -1,5 +1,6 @@
 """Every picture and every object is in the survey or named in it; policies mend what they may."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -77,6 +78,78 @@ def test_all_that_is_wrong_comes_together_sorted_by_file(tmp_path):
         found.require_sound()
     assert len(caught.value.problems) == 5
     assert [image.annotation.name for image in found.images] == ["f.jpg"]
+
+
+def test_the_objects_of_images_that_can_not_be_told_are_lost_and_counted(tmp_path):
+    label_image(tmp_path / "a.jpg", make_object(), make_object("cup"))
+    shutil.copy(tmp_path / "a.xml", tmp_path / "twin.xml")
+    label_image(tmp_path / "gone.jpg", make_object(), make_object("cup", 4, 6, 5, 7))
+    (tmp_path / "gone.jpg").unlink()
+    rewrite(tmp_path / "gone.xml", ("<xmax>5<", "<xmax>5,5<"))
+    found = look(tmp_path, policies=Policies(drop_invalid=True))
+    assert found.annotated == (("cup", 3), ("mug", 3))
+    assert found.lost == (
+        LostObjects("cup", "images that are annotated twice", 1),
+        LostObjects("cup", "numbers with a decimal comma", 1),
+        LostObjects("mug", "annotations without an image", 1),
+        LostObjects("mug", "images that are annotated twice", 1),
+    )
+
+
+_BOX = [2, 2, 9, 9]
+_COCO = {
+    "images": [{"id": 1, "file_name": "a.jpg"}, {"id": 2, "file_name": "gone.jpg"}],
+    "categories": [{"id": 1, "name": "mug"}],
+    "annotations": [
+        {"id": 1, "image_id": 1, "category_id": 1, "bbox": _BOX},
+        {"id": 2, "image_id": 1, "category_id": 7, "bbox": _BOX},
+        {"id": 3, "image_id": 2, "category_id": 1, "bbox": _BOX},
+        {"id": 4, "image_id": 2, "category_id": 7, "bbox": _BOX},
+        {"id": 5, "category_id": 1, "bbox": _BOX},
+    ],
+}
+_CSV = """filename,class,xmin,ymin,xmax,ymax
+a.jpg,mug,2,2,9,9
+gone.jpg,mug,2,2,9,9
+gone.jpg,cup,2,2,9,9
+gone.jpg,,,,,
+a.jpg,mug
+"""
+_NO_NAME, _NO_IMAGE = "objects of a class id that has no name", "annotations without an image"
+
+
+@pytest.mark.parametrize(
+    ("contents", "annotated", "lost"),
+    [
+        (
+            {"all.json": json.dumps(_COCO)},
+            (("", 3), ("mug", 2)),
+            {("", _NO_IMAGE): 1, ("", _NO_NAME): 1, ("", "missing fields"): 1, ("mug", _NO_IMAGE): 1},
+        ),
+        (
+            {"all.csv": _CSV},
+            (("", 1), ("cup", 1), ("mug", 2)),
+            {("", "missing fields"): 1, ("cup", _NO_IMAGE): 1, ("mug", _NO_IMAGE): 1},
+        ),
+        (
+            {
+                "classes.txt": "mug",
+                "a.txt": "0 .5 .5 .2 .2\n1 .5 .5 .2 .2\n",
+                "gone.txt": "0 .5 .5 .2 .2\n1 .5 .5 .2 .2\n",
+            },
+            (("", 2), ("mug", 2)),
+            {("", _NO_IMAGE): 1, ("", _NO_NAME): 1, ("mug", _NO_IMAGE): 1},
+        ),
+        ({"a.txt": "0 .5 .5 .2 .2\n\n1 .5 .5 .2 .2\n"}, (("", 2),), {("", _NO_NAME): 2}),
+    ],
+)
+def test_every_format_counts_the_objects_that_it_can_not_place_or_name(tmp_path, contents, annotated, lost):
+    draw_image(tmp_path / "a.jpg")
+    for name, content in contents.items():
+        (tmp_path / name).write_text(content)
+    found = look(tmp_path, policies=Policies(drop_invalid=True))
+    assert found.annotated == annotated
+    assert {(item.label, item.reason): item.count for item in found.lost} == lost
 
 
 def test_every_lost_object_has_a_reason(tmp_path):

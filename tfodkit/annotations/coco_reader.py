@@ -92,10 +92,11 @@ class _CocoFile:
         self._index = images
         self._subfolder = subfolder
         self._findings: list[Finding] = []
-        self._images: dict[Key, _Image | None] = {}  # None: nothing can be said of this id
+        self._images: dict[Key, _Image | Rule] = {}  # the rule that is broken where nothing can be said of this id
         self._categories: dict[Key, Category | None] = {}
         self._annotations: dict[Key, list[_Annotation]] = defaultdict(list)
         self._unusable: dict[str, None] = {}  # names of images that were found, but can't be used
+        self._strays: list[tuple[str, Rule]] = []
 
         self._ids_by_name: dict[str, Key] = {}
         self._found = 0  # findings that have been handed over
@@ -110,14 +111,17 @@ class _CocoFile:
             self._note_strays()
         except FaultError as fault:
             self._findings.append(fault.finding(self._path))
-            self._unusable.update(dict.fromkeys(image.name for image in self._images.values() if image))
+            self._unusable.update(
+                dict.fromkeys(image.name for image in self._images.values() if isinstance(image, _Image))
+            )
         yield self._reading(())
 
     def _reading(self, drafts: tuple[ImageDraft, ...]) -> Reading:
-        reading = Reading(drafts, tuple(self._findings), tuple(self._unusable))
+        reading = Reading(drafts, tuple(self._findings), tuple(self._unusable), tuple(self._strays))
         self._found += len(self._findings)
         self._findings.clear()
         self._unusable.clear()
+        self._strays.clear()
         return reading
 
     def _read(self) -> None:
@@ -142,6 +146,7 @@ class _CocoFile:
                 try:
                     take[key](entry, line)
                 except FaultError as fault:
+                    self._strays += [("", fault.rule)] * (key == "annotations")
                     self._note(fault, line, _subject(key, entry, place))
         if missing:
             raise FaultError(NOT_AN_ANNOTATION, f"there is no list of {', '.join(missing)}, as COCO's files have it")
@@ -151,15 +156,15 @@ class _CocoFile:
         try:
             path = self._index.find(found.file_name, stem="", subfolder=self._subfolder)
         except NoImageError as error:
-            self._images.setdefault(found.id, None)
+            self._images.setdefault(found.id, error.rule)
             raise FaultError(error.rule, f"file_name: {error.what}") from error
         image = _Image(path, self._index.name_of(path), found.size, line)
         if found.id not in self._images:
             self._images[found.id] = image
             return
-        first, self._images[found.id] = self._images[found.id], None
-        self._unusable.update(dict.fromkeys(each.name for each in (first, image) if each))
-        other = f"that of {first.name!r}" if first else "another image's"
+        first, self._images[found.id] = self._images[found.id], FIELD_INVALID
+        self._unusable.update(dict.fromkeys(each.name for each in (first, image) if isinstance(each, _Image)))
+        other = f"that of {first.name!r}" if isinstance(first, _Image) else "another image's"
         raise FaultError(FIELD_INVALID, f"the id of {image.name!r} is {other} too")
 
     def _take_category(self, entry: Any, line: int) -> None:
@@ -191,7 +196,9 @@ class _CocoFile:
     def _drafts(self) -> Iterator[ImageDraft]:
         for image_id, image in self._images.items():
             annotations = self._annotations.pop(image_id, [])
-            if image:
+            if isinstance(image, Rule):
+                self._strays += [(self._label(annotation), image) for annotation in annotations]
+            else:
                 objects = self._objects(annotations)
                 yield ImageDraft(image.path, image.name, self._path, tuple(objects), image.size, image.line)
 
@@ -225,8 +232,13 @@ class _CocoFile:
 
     def _title(self, number: int, annotation: _Annotation) -> str:
         """As the draft would be called; without the label where there is none."""
+        label = self._label(annotation)
+        return ObjectDraft(number, label, _NO_BOX).title if label else f"object {number}"
+
+    def _label(self, annotation: _Annotation) -> str:
+        """Blank where the category is not known."""
         category = self._categories.get(annotation.category_id)
-        return ObjectDraft(number, category.name, _NO_BOX).title if category else f"object {number}"
+        return category.name if category else ""
 
     def _note_strays(self) -> None:
         """Annotations of images that the file does not list."""

@@ -32,7 +32,7 @@ from tfodkit.annotations.rules import (
 )
 from tfodkit.annotations.text import parse_number
 from tfodkit.annotations.values import UNSPECIFIED, label_problem
-from tfodkit.findings import Finding
+from tfodkit.findings import Finding, Rule
 from tfodkit.images.index import ImageIndex, NoImageError
 
 SIDES = ("xmin", "ymin", "xmax", "ymax")
@@ -91,7 +91,8 @@ class _CsvFile:
         self._images = images
         self._subfolder = subfolder
         self._findings: list[Finding] = []
-        self._by_filename: dict[str, _ImageRows | None] = {}
+        self._by_filename: dict[str, _ImageRows | Rule] = {}  # the rule that is broken where there is no image
+        self._strays: list[tuple[str, Rule]] = []
         self._by_name: dict[str, _ImageRows] = {}
 
     def reading(self) -> Reading:
@@ -107,7 +108,7 @@ class _CsvFile:
             ImageDraft(rows.image, rows.name, self._path, tuple(rows.objects), rows.size, rows.line)
             for rows in self._by_name.values()
         )
-        return Reading(tuple(drafts), tuple(self._findings))
+        return Reading(tuple(drafts), tuple(self._findings), strays=tuple(self._strays))
 
     def _read(self, lines: _Lines) -> None:
         if (size := lines.size()) > MAX_CSV_BYTES:
@@ -130,36 +131,41 @@ class _CsvFile:
                 return
             except csv.Error as error:
                 self._findings.append(Finding(NOT_WELL_FORMED, self._path, f"not well-formed CSV: {error}", line))
+                self._strays.append(("", NOT_WELL_FORMED))
             except FaultError as fault:
                 self._findings.append(fault.finding(self._path, fault.line or line))
+                self._strays.append(("", fault.rule))
         raise FaultError(NOT_AN_ANNOTATION, f"{MAX_FAULTS} faults; the rest was not looked at", lines.number)
 
     def _take(self, fields: Mapping[str, str], line: int) -> None:
         rows = self._rows(fields, line)
-        if rows is None:
+        is_object = any(fields[column].strip() for column in REQUIRED[1:])
+        label = sys.intern(fields["class"])  # few labels, many rows
+        if isinstance(rows, Rule):
+            self._strays += [(label.strip(), rows)] * is_object
             return
         self._hold_size(rows, fields, line)
-        if not any(fields[column].strip() for column in REQUIRED[1:]):
+        if not is_object:
             return
         rows.count += 1
-        label = sys.intern(fields["class"])  # few labels, many rows
         try:
             rows.objects.append(_object(fields, rows.count, label, line))
         except FaultError as fault:
             subject = f'object {rows.count} "{label.strip()}"'
             self._findings.append(fault.finding(self._path, line, subject))
 
-    def _rows(self, fields: Mapping[str, str], line: int) -> _ImageRows | None:
-        """Those of the row's image; None where there is no such image, which is reported once."""
+    def _rows(self, fields: Mapping[str, str], line: int) -> _ImageRows | Rule:
+        """Those of the row's image; the rule that is broken where there is no such image, which is reported once."""
         filename = fields["filename"].strip()
         if not filename:
             raise FaultError(FIELD_MISSING, "there is no filename")
         if filename not in self._by_filename:
-            self._by_filename[filename] = None
             try:
                 image = self._images.find(filename, stem="", subfolder=self._subfolder)
             except NoImageError as error:
-                raise FaultError(error.rule, error.what) from error
+                self._findings.append(Finding(error.rule, self._path, error.what, line))
+                self._by_filename[filename] = error.rule
+                return error.rule
             name = self._images.name_of(image)
             self._by_filename[filename] = self._by_name.setdefault(name, _ImageRows(image, name, line, _size(fields)))
         return self._by_filename[filename]

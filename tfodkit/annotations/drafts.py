@@ -12,7 +12,7 @@ from pathlib import Path
 from tfodkit.annotations.keypoints import Keypoint
 from tfodkit.annotations.masks import Mask
 from tfodkit.annotations.values import UNSPECIFIED
-from tfodkit.findings import Finding
+from tfodkit.findings import Finding, Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,3 +67,6 @@ class Reading:
     findings: tuple[Finding, ...] = ()
     unreadable: tuple[str, ...] = ()
     """Names of images that the file is about, but of which it says nothing that can be used."""
+    strays: tuple[tuple[str, Rule], ...] = ()
+    """Objects that are in no draft because their image can't be told, and in no finding of their own: the label, blank
+    where it can't be read, and the rule that is broken."""

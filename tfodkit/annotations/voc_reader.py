@@ -81,7 +81,7 @@ def read_voc_xml(path: Path, images: ImageIndex, *, subfolder: str = "") -> Read
         return file.reading(_root(path), images, subfolder)
     except FaultError as fault:
         file.note(fault.rule, fault.what, line=fault.line)
-        return Reading((), tuple(file.findings), _image_by_stem(path, images, subfolder))
+        return Reading((), tuple(file.findings), _image_by_stem(path, images, subfolder), tuple(file.strays))
 
 
 def _with_masks(reading: Reading, png: Path) -> Reading:
@@ -95,7 +95,7 @@ def _with_masks(reading: Reading, png: Path) -> Reading:
         objects = (replace(item, mask=mask) for item, mask in zip(draft.objects, masks, strict=True))
         drafts.append(replace(draft, objects=tuple(objects)))
         findings += faults
-    return Reading(tuple(drafts), tuple(findings), reading.unreadable)
+    return replace(reading, drafts=tuple(drafts), findings=tuple(findings))
 
 
 def _image_by_stem(path: Path, images: ImageIndex, subfolder: str) -> tuple[str, ...]:
@@ -142,6 +142,7 @@ class _VocFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.findings: list[Finding] = []
+        self.strays: list[tuple[str, Rule]] = []
 
     def note(self, rule: Rule, what: str, *, line: int | None, subject: str = "") -> None:
         self.findings.append(Finding(rule, self.path, what, line, subject))
@@ -153,6 +154,7 @@ class _VocFile:
         try:
             image = images.find(parts.text("filename"), stem=self.path.stem, subfolder=subfolder)
         except NoImageError as error:
+            self.strays = [(found.label.strip(), error.rule) for found in objects]
             raise FaultError(error.rule, f"<filename>: {error.what}", parts.line("filename")) from error
         size = parts.get("size")
         draft = ImageDraft(

@@ -33,7 +33,7 @@ from tfodkit.annotations.yolo_names import (
     merge,
     read_class_names,
 )
-from tfodkit.findings import Finding
+from tfodkit.findings import Finding, Rule
 from tfodkit.images.index import ImageIndex, NoImageError
 from tfodkit.images.rules import IMAGE_MISSING
 
@@ -86,30 +86,31 @@ class _YoloReader:
         try:
             image = self._images.find("", stem=path.stem, subfolder=subfolder)
         except NoImageError as error:
-            return Reading((), (*self._taken(), *self._without_image(path, error)))
+            return self._without_image(path, error, names)
         name = self._images.name_of(image)
         try:
             text = read_text(path, MAX_TEXT_BYTES)
         except FaultError as fault:
             return Reading((), (*self._taken(), fault.finding(path)), (name,))
         if not names and text.strip():
-            return Reading((), (*self._taken(), *self._nameless()), (name,))
+            return Reading((), (*self._taken(), *self._nameless()), (name,), _strays(path, text, {}, CLASS_UNDEFINED))
         objects, findings = _read_lines(path, text, names)
         draft = ImageDraft(image, name, path, tuple(objects), is_normalised=True)
         return Reading((draft,), (*self._taken(), *findings))
 
-    def _without_image(self, path: Path, error: NoImageError) -> list[Finding]:
+    def _without_image(self, path: Path, error: NoImageError, names: Mapping[int, str]) -> Reading:
         """Notes and lists lie among texts everywhere; what looks like an annotation is missed."""
         try:
             text = read_text(path, MAX_TEXT_BYTES)
         except FaultError:
-            return []
+            return Reading((), tuple(self._taken()))
         if text.strip() and not looks_like_yolo(text):
-            return []
+            return Reading((), tuple(self._taken()))
         what = error.what
         if error.rule is IMAGE_MISSING:
             what = f"there is no image called {path.stem!r} in {self._images.folder}"
-        return [Finding(error.rule, path, what)]
+        finding = Finding(error.rule, path, what)
+        return Reading((), (*self._taken(), finding), strays=_strays(path, text, names, error.rule))
 
     def _nameless(self) -> list[Finding]:
         """That no class has a name is one fault, not one of each file; a list that can't be read is named already."""
@@ -172,6 +173,14 @@ def _read_lines(path: Path, text: str, names: Mapping[int, str]) -> tuple[list[O
             findings.append(Finding(NOT_AN_ANNOTATION, path, what, line))
             break
     return objects, findings
+
+
+def _strays(path: Path, text: str, names: Mapping[int, str], rule: Rule) -> tuple[tuple[str, Rule], ...]:
+    """The objects of a text whose image, or whose classes, can't be told."""
+    if not names:
+        return tuple(("", rule) for line in text.split("\n") if line.strip())
+    objects, faults = _read_lines(path, text, names)
+    return (*((found.label.strip(), rule) for found in objects), *(("", rule) for _ in faults))
 
 
 def _object(fields: list[str], number: int, line: int, names: Mapping[int, str]) -> ObjectDraft:

@@ -28,6 +28,8 @@ from tfodkit.images.rules import EXIF_ROTATED, FOLDER_LOOP
 
 BATCH = 16
 """Images that a worker takes at a time: handing over one by one costs as much as looking at them."""
+OBJECT = "object "
+"""How the subject of a finding about a single object begins."""
 AHEAD = 2
 """Batches that each worker may be ahead of the judge: enough to even out large images."""
 
@@ -146,7 +148,11 @@ class _Judge:
             self._findings.extend(reading.findings)
             self._count_unreadable(reading)
             self._unreadable.update(reading.unreadable)
-            yield from filter(self._is_first, reading.drafts)
+            for draft in reading.drafts:
+                if self._is_first(draft):
+                    yield draft
+                else:
+                    self._lose((found.label.strip(), ANNOTATED_TWICE) for found in draft.objects)
 
     def add(self, draft: ImageDraft, facts: ImageFacts) -> None:
         mend, findings = self._mend_of(draft, facts)
@@ -191,11 +197,16 @@ class _Judge:
 
     def _count_unreadable(self, reading: Reading) -> None:
         """Count the objects that never became a draft; their class stands in the subject, see ``ObjectDraft.title``."""
+        self._lose(reading.strays)
         for finding in reading.findings:
-            _, quote, rest = finding.subject.partition('"')
-            if quote:
-                self._annotated[rest.removesuffix('"')] += 1
-                self._lost[rest.removesuffix('"'), finding.rule.name] += 1
+            if finding.subject.startswith(OBJECT):
+                label = finding.subject.partition('"')[2].removesuffix('"')
+                self._lose([(label, finding.rule)])
+
+    def _lose(self, objects: Iterable[tuple[str, Rule]]) -> None:
+        for label, rule in objects:
+            self._annotated[label] += 1
+            self._lost[label, rule.name] += 1
 
     def _is_first(self, draft: ImageDraft) -> bool:
         first = self._sources.get(draft.name)
