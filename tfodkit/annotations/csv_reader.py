@@ -144,14 +144,13 @@ class _CsvFile:
         if isinstance(rows, Rule):
             self._strays += [(label.strip(), rows)] * is_object
             return
-        self._hold_size(rows, fields, line)
-        if not is_object:
-            return
-        rows.count += 1
+        rows.count += is_object
+        subject = f'object {rows.count} "{label.strip()}"' if is_object else ""
         try:
-            rows.objects.append(_object(fields, rows.count, label, line))
+            _require_size(rows, fields)
+            if is_object:
+                rows.objects.append(_object(fields, rows.count, label, line))
         except FaultError as fault:
-            subject = f'object {rows.count} "{label.strip()}"'
             self._findings.append(fault.finding(self._path, line, subject))
 
     def _rows(self, fields: Mapping[str, str], line: int) -> _ImageRows | Rule:
@@ -169,12 +168,6 @@ class _CsvFile:
             name = self._images.name_of(image)
             self._by_filename[filename] = self._by_name.setdefault(name, _ImageRows(image, name, line, _size(fields)))
         return self._by_filename[filename]
-
-    def _hold_size(self, rows: _ImageRows, fields: Mapping[str, str], line: int) -> None:
-        size = _size(fields)
-        if repr(size) != repr(rows.size):  # nan is like nan
-            what = f"{rows.image.name} is {_text(size)} here, but {_text(rows.size)} in line {rows.line}"
-            self._findings.append(Finding(FIELD_INVALID, self._path, what, line))
 
 
 class _Lines:
@@ -257,6 +250,14 @@ def _size(fields: Mapping[str, str]) -> tuple[float, float] | None:
     if "width" not in fields or "height" not in fields:
         return None
     return _side(fields["width"]), _side(fields["height"])
+
+
+def _require_size(rows: _ImageRows, fields: Mapping[str, str]) -> None:
+    """Raise :class:`FaultError` where the row states another size than the image's first one."""
+    size = _size(fields)
+    if repr(size) != repr(rows.size):  # nan is like nan
+        what = f"{rows.image.name} is {_text(size)} here, but {_text(rows.size)} in line {rows.line}"
+        raise FaultError(FIELD_INVALID, what)
 
 
 def _side(text: str) -> float:
