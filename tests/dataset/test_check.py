@@ -57,6 +57,18 @@ def test_boxes_too_small_for_the_detector_are_found(tmp_path):
     assert codes(check(tmp_path, options=CheckOptions(few_images=0, input_size=InputSize(400, 400)))) == []
 
 
+def test_flags_and_tiny_boxes_are_found_in_their_lines(tmp_path):
+    label_image(tmp_path / "a.png", make_object("cup"), make_object("mug", 4, 6, 5, 7, difficult=True, truncated=True))
+    lines = (tmp_path / "a.xml").read_text().splitlines()
+    line = [number for number, text in enumerate(lines, start=1) if "<bndbox>" in text][1]
+    report = check(tmp_path, options=CheckOptions(few_images=0, input_size=InputSize(240, 240)))
+    assert [(finding.code, finding.line) for finding in report.findings] == [
+        ("TFK306", line),
+        ("TFK308", line),
+        ("TFK309", line),
+    ]
+
+
 @pytest.mark.parametrize(
     ("size", "scale"),
     [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -28,6 +28,8 @@ class ObjectAnnotation:
     """COCO's: the box is round a group of objects, which evaluation passes over."""
     mask: Mask | None = None
     keypoints: tuple[Keypoint, ...] = ()
+    line: int | None = field(default=None, compare=False)
+    """Of the box in the file that it was read from."""
 
     def __post_init__(self) -> None:
         if problem := label_problem(self.label):

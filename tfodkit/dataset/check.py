@@ -133,9 +133,9 @@ def _of_objects(found: Survey, input_size: InputSize | None) -> Iterator[Finding
         for item in annotation.objects:
             for rule, flag in ((DIFFICULT, "difficult"), (TRUNCATED, "truncated")):
                 if getattr(item, flag):
-                    yield Finding(rule, source, f"marked {flag}", subject=_subject(item))
+                    yield Finding(rule, source, f"marked {flag}", item.line, _subject(item))
             if input_size and (what := _tiny(item, annotation, input_size)):
-                yield Finding(BOX_TINY, source, what, subject=_subject(item))
+                yield Finding(BOX_TINY, source, what, item.line, _subject(item))
 
 
 def _tiny(item: ObjectAnnotation, annotation: ImageAnnotation, input_size: InputSize) -> str | None:

@@ -121,7 +121,15 @@ def _placed(
         return None
     keypoints = tuple(_placed_keypoint(point, draft, frame) for point in found.keypoints)
     return ObjectAnnotation(
-        label, frame.place(box), found.difficult, found.truncated, intern(found.pose), found.is_crowd, mask, keypoints
+        label,
+        frame.place(box),
+        found.difficult,
+        found.truncated,
+        intern(found.pose),
+        found.is_crowd,
+        mask,
+        keypoints,
+        found.line,
     )
 
 
