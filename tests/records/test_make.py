@@ -12,7 +12,7 @@ from builders import cafe_folder, draw_image, label_folder, label_image, make_ob
 
 from tfodkit.dataset import LabelMap, SplitShares, read_label_map
 from tfodkit.dataset.policies import Policies
-from tfodkit.errors import DataError, OutputError, RecordError
+from tfodkit.errors import DataError, OutputError, RecordError, UsageError
 from tfodkit.records import RecordManifest, RecordOptions, make_records, read_tfrecord, writing
 from tfodkit.records.example import ExampleWriter, parse_example
 from tfodkit.records.file_names import file_stems
@@ -394,6 +394,30 @@ def test_lists_say_who_trains(tmp_path):
     (lists / "val.txt").write_text("tray_06\n")
     with pytest.raises(DataError, match=r"val\.txt:1: 'tray_06' is for val, but for train in train\.txt:2"):
         make_records(images, tmp_path / "out2", RecordOptions(lists=lists))
+
+
+@pytest.mark.parametrize(
+    ("train", "message"),
+    [
+        ("", r"lists: the lists name none of the annotated images\. Pass the lists that belong"),
+        ("mug_1\nmug_2\n", r"lists: the lists name none of the annotated images\. Pass the lists that belong"),
+        (
+            "\n".join(f"tray_{number:02}" for number in range(12)),
+            r"no image is left to validate with.* List more images",
+        ),
+    ],
+)
+def test_no_split_is_drawn_where_lists_were_to_give_it(tmp_path, train, message):
+    images = cafe_folder(tmp_path / "in")
+    (tmp_path / "lists").mkdir()
+    (tmp_path / "lists/train.txt").write_text(train)
+    with pytest.raises(DataError, match=message):
+        make_records(images, tmp_path / "out", RecordOptions(lists=tmp_path / "lists"))
+
+
+def test_a_blank_expression_groups_nothing_and_is_refused():
+    with pytest.raises(UsageError, match=r"--group-by: the expression is blank\. Pass folder, or one such as"):
+        RecordOptions(group_by="")
 
 
 def test_what_a_policy_changed_stands_in_the_manifest(tmp_path):

@@ -10,6 +10,7 @@ from typing import Any, Literal, get_args
 from tfodkit.dataset.label_map import LabelMap
 from tfodkit.dataset.policies import Policies
 from tfodkit.dataset.shares import SplitShares
+from tfodkit.errors import UsageError
 
 Grouping = Literal["class", "single", "folder"]
 Verify = Literal["full", "header"]
@@ -49,6 +50,8 @@ class RecordOptions:
         for name, kind in (("grouping", Grouping), ("verify", Verify)):
             if (value := getattr(self, name)) not in get_args(kind):
                 raise ValueError(f"{name} must be one of {', '.join(get_args(kind))}, but got {value!r}")
+        if self.group_by == "":
+            raise UsageError("--group-by", "the expression is blank", r"Pass folder, or one such as (video\d+)_.")
         if self.shard_bytes is not None and self.shard_bytes < SMALLEST_SHARD:
             raise ValueError(f"shard_bytes must be {SMALLEST_SHARD} or more, but got {self.shard_bytes}")
         if self.workers is not None and self.workers < 1:

@@ -72,7 +72,7 @@ def plan_records(found: Survey, options: RecordOptions) -> RecordPlan:
     together = group_images(found.images, by=options.group_by, near_duplicates=options.near_duplicates)
     lists = _split_lists(options.lists, dataset)
     split = split_dataset(dataset, shares=options.shares, seed=options.seed, together=together, fixed=lists.side_of)
-    _require_both(found, set(split.side_of.values()))
+    _require_both(found, set(split.side_of.values()), options)
     alone = images_not_grouped(found.images, options.group_by) if options.group_by else ()
     recorded = tuple(image for image in found.images if image.annotation.name in split.side_of)
     return RecordPlan(
@@ -104,14 +104,18 @@ def _split_lists(path: Path | None, dataset: Dataset) -> SplitLists:
     lists = read_split_lists(path, [annotation.name for annotation in dataset.annotations])
     if errors := [finding.problem for finding in lists.findings if finding.is_error]:
         raise DataError.collect(errors)
+    if not lists.side_of:  # a split drawn in silence is not what was asked for
+        remedy = "Pass the lists that belong to these images, or none, to draw the split."
+        raise DataError(str(path), "the lists name none of the annotated images", remedy)
     return lists
 
 
-def _require_both(found: Survey, sides: set[Side]) -> None:
+def _require_both(found: Survey, sides: set[Side], options: RecordOptions) -> None:
     for side, purpose in ((TRAIN, "train on"), (VAL, "validate with")):
         if side not in sides:
             what = f"no image is left to {purpose}, of {len(found.images)} that can be used"
-            raise DataError(str(found.folder), what, "Label more images, or let fewer of them belong together.")
+            more = "List" if options.lists else "Label"
+            raise DataError(str(found.folder), what, f"{more} more images, or let fewer of them belong together.")
 
 
 def _is_warning(finding: Finding) -> bool:
