@@ -42,10 +42,10 @@ def test_sound_records_are_seen_as_they_were_annotated(tmp_path):
     assert proof.rows == (ProofRow("train", "bagel", 1, 1), ProofRow("train", "mug", 2, 2))
     assert proof.records == 2
     assert proof.lines() == [
-        "class  boxes in the annotations  boxes the trainer sees  lost",
-        "bagel                         1                       1     0",
-        "mug                           2                       2     0",
-        "all                           3                       3     0",
+        "class  boxes recorded  boxes the trainer sees  lost",
+        "bagel               1                       1     0",
+        "mug                 2                       2     0",
+        "all                 3                       3     0",
     ]
     assert proof.to_json() == {
         "holds": True,

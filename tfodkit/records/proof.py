@@ -104,7 +104,7 @@ class Proof:
         totals = self.totals()
         summed = ProofRow("all", "all", sum(row.annotated for row in totals), sum(row.seen for row in totals))
         cells = [
-            ("class", "boxes in the annotations", "boxes the trainer sees", "lost"),
+            ("class", "boxes recorded", "boxes the trainer sees", "lost"),
             *((row.label, str(row.annotated), str(row.seen), str(row.lost)) for row in (*totals, summed)),
         ]
         return aligned(cells)
