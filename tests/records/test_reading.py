@@ -161,6 +161,9 @@ def test_masks_come_back_as_run_lengths(is_numeric, tmp_path):
     (lazy,) = read_all(find_records(tmp_path / "a.record"), masks=False)
     assert lazy.masks == 3
     assert [found.mask for found in lazy.annotation.objects] == [None, None, None]
+    weighted = make_features("a", "b", "c", **{"mask": values, "object/mask/weight": [1.0, 1.0, 0.0]})
+    write_record(tmp_path / "a.record", [weighted])
+    assert next(read_all(find_records(tmp_path / "a.record"), masks=False)).masks == 2
 
 
 @pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")  # raised inside pycocotools

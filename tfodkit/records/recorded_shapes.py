@@ -24,6 +24,8 @@ LARGEST_ROUNDED = 3
 _FLOAT = struct.Struct("<f")
 _VISIBLE = 2
 _MASK = "image/object/mask"
+_MASK_WEIGHT = f"{_MASK}/weight"
+"""0 for an object without a mask, in a data set with masks: as make-records writes it, and CenterNet reads it."""
 _REMEDY = "Write the records anew."
 
 
@@ -44,10 +46,11 @@ def pixels(share: float, size: int) -> float:
 
 
 def count_masks(features: Features, width: int, height: int) -> int:
-    """How many masks a record has, as :func:`read_masks` reads them; not decoded, so that empty ones count."""
+    """How many masks a record has, but for those of weight 0; not decoded, so that empty ones of others count."""
+    without = sum(weight == 0 for weight in features.floats(_MASK_WEIGHT))
     if features.kind(_MASK) == "float_list":
-        return features.count(_MASK, "float_list") // (width * height)
-    return features.count(_MASK, "bytes_list")
+        return max(features.count(_MASK, "float_list") // (width * height) - without, 0)
+    return max(features.count(_MASK, "bytes_list") - without, 0)
 
 
 def read_masks(
