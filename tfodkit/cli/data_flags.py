@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 Annotations = Annotated[
     Path | None,
-    typer.Option(help="The folder of the annotations, or a COCO .json or .csv file; beside the images unless given."),
+    typer.Option(help="Their folder, a COCO .json, a .csv or a data.yaml; beside the images unless given."),
 ]
 Format = Annotated[
     str | None, typer.Option("--format", help="voc, coco, yolo or csv, where the folder holds several of them.")
@@ -37,7 +37,7 @@ Verify = Annotated[
 Workers = Annotated[int | None, typer.Option(help="Threads; one for each processor unless given.", min=1)]
 ImageFolder = Annotated[
     Path,
-    typer.Argument(help="The folder of the images, a VOC devkit or YOLO folder, or a COCO .json or .csv file."),
+    typer.Argument(help="The folder of the images, a VOC devkit or YOLO folder, a COCO .json, a .csv or a data.yaml."),
 ]
 
 VERIFY = ("full", "header")

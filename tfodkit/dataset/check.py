@@ -80,7 +80,8 @@ def check(
 ) -> CheckReport:
     """Look at every annotation and every image of a data set; what is wrong is in the report, nothing is changed.
 
-    ``images`` is a folder of images, the root of a VOC, YOLO or COCO data set, or a COCO ``.json`` or ``.csv`` file;
+    ``images`` is a folder of images, the root of a VOC, YOLO or COCO data set, or a COCO ``.json``, a ``.csv`` or a
+    ``data.yaml``;
     ``annotations`` is where the annotations are if not beside the images; ``format`` is ``voc``, ``coco``, ``yolo`` or
     ``csv``, where several are there.
 
