@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 Annotations = Annotated[
     Path | None,
-    typer.Option(help="Their folder, a COCO .json, a .csv or a data.yaml; beside the images unless given."),
+    typer.Option(help="The annotations' folder, a COCO .json, a .csv or a data.yaml; beside the images unless given."),
 ]
 Format = Annotated[
     str | None, typer.Option("--format", help="voc, coco, yolo or csv, where the folder holds several of them.")
