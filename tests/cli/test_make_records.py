@@ -97,6 +97,7 @@ def test_every_lost_box_has_its_reason(tmp_path):
     assert done.stderr.splitlines() == [
         'warning: left out 1 inverted boxes [TFK301]: tray_02.xml:19 object 1 "mug"',
         'warning: left out 1 boxes of zero size [TFK302]: tray_00.xml:19 object 1 "mug"',
+        "warning: left out 1 images whose objects are all invalid [TFK312]: tray_02.xml:8",
         'warning: changed 1 boxes that leave the image [TFK303]: tray_01.xml:19 object 1 "mug"',
     ]
 

@@ -184,6 +184,19 @@ def test_what_is_invalid_is_dropped_only_when_asked_and_then_by_name(tmp_path):
     ]
 
 
+def test_an_image_that_loses_all_its_objects_is_no_background(tmp_path):
+    label_folder(tmp_path, {"a.jpg": ["mug"], "b.jpg": ["mug", "cup"], "c.jpg": []})
+    rewrite(tmp_path / "a.xml", ("<xmax>20", "<xmax>2"))
+    rewrite(tmp_path / "b.xml", ("<name>mug", "<name>"))
+    found = look(tmp_path, policies=Policies(drop_invalid=True))
+    assert codes(found) == [
+        ("a.xml", "TFK312", "left out"),
+        ("a.xml", "TFK301", "left out"),
+        ("b.xml", "TFK401", "left out"),
+    ]
+    assert [image.annotation.name for image in found.images] == ["b.jpg", "c.jpg"]
+
+
 def test_an_image_can_not_be_annotated_twice(tmp_path):
     label_folder(tmp_path, {"a.jpg": ["mug"], "b.jpg": ["mug"]})
     shutil.copy(tmp_path / "a.xml", tmp_path / "c.xml")

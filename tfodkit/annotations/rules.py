@@ -53,6 +53,12 @@ MASK_INVALID = Rule("TFK310", _ERROR, "masks that can't be used", "Draw the mask
 KEYPOINTS_INVALID = Rule(
     "TFK311", _ERROR, "keypoints that can't be used", "Set the keypoints again, or pass --drop-invalid."
 )
+ALL_INVALID = Rule(
+    "TFK312",
+    _WARNING,
+    "images whose objects are all invalid",
+    "Label the image again: without its objects it would be trained on as background, so it is left out.",
+)
 
 LABEL_BLANK = Rule("TFK401", _ERROR, "objects without a label", "Name the object.")
 LABEL_SPACES = Rule(

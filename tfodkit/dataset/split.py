@@ -19,6 +19,8 @@ from tfodkit.findings import Finding
 
 __all__ = ["Split", "SplitShares", "draw_key", "split_dataset"]
 
+DEFAULT_SHARES = SplitShares()
+
 _Images = tuple[ImageAnnotation, ...]
 
 
@@ -56,8 +58,8 @@ class Split:
 def split_dataset(
     dataset: Dataset,
     *,
-    shares: SplitShares,
-    seed: int,
+    shares: SplitShares = DEFAULT_SHARES,
+    seed: int = 0,
     together: Iterable[Iterable[str]] = (),
     fixed: Mapping[str, Side] | None = None,
 ) -> Split:

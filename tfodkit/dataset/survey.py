@@ -11,8 +11,8 @@ from itertools import islice
 from pathlib import Path
 
 from tfodkit.annotations.drafts import ImageDraft, Reading
-from tfodkit.annotations.rules import ANNOTATED_TWICE, NOT_ANNOTATED
-from tfodkit.annotations.values import ImageAnnotation
+from tfodkit.annotations.rules import ALL_INVALID, ANNOTATED_TWICE, NOT_ANNOTATED
+from tfodkit.annotations.values import ImageAnnotation, ObjectAnnotation
 from tfodkit.dataset.frame import UPRIGHT, frame_of
 from tfodkit.dataset.judge_objects import ObjectJudge
 from tfodkit.dataset.label_map import LabelMap
@@ -165,11 +165,19 @@ class _Judge:
         self._findings += more
         broken = next((finding.rule for finding in findings if finding.is_error), None)
         self._count(draft, more, broken)
-        is_sound = self._policies.drop_invalid or not any(finding.is_error for finding in more)
-        if frame and not broken and is_sound:
+        if frame and not broken and self._is_usable(draft, objects, more):
             subfolder = draft.name.rpartition("/")[0]
             annotation = ImageAnnotation(draft.image, *frame.recorded_size, objects, draft.source, subfolder)
             self._images.append(SurveyedImage(annotation, facts, mend))
+
+    def _is_usable(self, draft: ImageDraft, objects: tuple[ObjectAnnotation, ...], findings: list[Finding]) -> bool:
+        """False where an object is wrong, unless it may be dropped and leaves others: the rest is no background."""
+        if not any(finding.is_error for finding in findings):
+            return True
+        if self._policies.drop_invalid and not objects:
+            what = "none of its objects is valid"
+            self._findings.append(Finding(ALL_INVALID, draft.source, what, draft.line).left_out())
+        return self._policies.drop_invalid and bool(objects)
 
     def survey(self, source: Source) -> Survey:
         findings = [*self._findings, *self._not_annotated(source), *map(_loop, source.images.loops)]
