@@ -121,13 +121,14 @@ def tiny_export(tiny_run: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def drawn_records(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A records folder of the example's six classes: 24 pictures of 160 x 120 pixels."""
+    """A records folder of the example's six classes: 24 pictures of 160 x 120 pixels, an odd 5 of them to validate."""
+    from tfodkit.dataset.shares import SplitShares
     from tfodkit.example import draw_example
-    from tfodkit.records import make_records
+    from tfodkit.records import RecordOptions, make_records
 
     folder = tmp_path_factory.mktemp("drawn")
     draw_example(folder / "pictures", images=24, size=(160, 120))
-    make_records(folder / "pictures", folder / "records")
+    make_records(folder / "pictures", folder / "records", RecordOptions(shares=SplitShares(19 / 24, 5 / 24)))
     return folder / "records"
 
 
