@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 from tfodkit.annotations.rules import BOX_EMPTY, BOX_OUTSIDE, RULES as ANNOTATION_RULES
+from tfodkit.config.rules import RULES as CONFIG_RULES
 from tfodkit.dataset.rules import RULES as DATASET_RULES
 from tfodkit.findings import Finding, Outcome, Severity, by_rule
 from tfodkit.images.rules import RULES as IMAGE_RULES
 
-RULES = (*ANNOTATION_RULES, *IMAGE_RULES, *DATASET_RULES)
+RULES = (*ANNOTATION_RULES, *IMAGE_RULES, *DATASET_RULES, *CONFIG_RULES)
 
 
 def test_every_code_stands_for_one_rule():

@@ -8,6 +8,7 @@ TFK2xx ``images/rules.py``        image files
 TFK3xx ``annotations/rules.py``   objects: boxes, masks, keypoints
 TFK4xx ``annotations/rules.py``   labels
 TFK5xx ``dataset/rules.py``       the data set as a whole
+TFK6xx ``config/rules.py``        configs, and what they name
 ====== ========================== =============================================================
 """
 

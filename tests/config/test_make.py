@@ -215,7 +215,7 @@ def test_a_label_map_of_other_classes_is_told(records: Path, output: Path) -> No
         make_config(SSD, records, output)
     assert str(caught.value).splitlines()[0] == (
         f"{output}: train_input_reader: class 2 is 'mug' in the records, but 'cup' in the label map. "
-        "Run make-config again for these records."
+        "Run make-config again for these records. [TFK648]"
     )
     assert not output.exists()
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from builders import cafe_folder
 
-from tfodkit.config.lint import matching_files
+from tfodkit.config.lint_readers import matching_files
 from tfodkit.config.pipeline import new_pipeline
 from tfodkit.config.readers import fill_eval_reader, fill_train_reader, raise_max_boxes, shuffle_buffer_size
 from tfodkit.odapi.install import install

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tfodkit.config.architecture import architecture
-from tfodkit.config.lint import check_pipeline, matching_files
+from tfodkit.config.lint import lint, manifest_beside
+from tfodkit.config.lint_readers import matching_files
 from tfodkit.config.pipeline import Message, parse_pipeline, read_text
 from tfodkit.dataset.label_map import read_class_names
 from tfodkit.errors import ConfigError
-from tfodkit.records.manifest import MANIFEST, RecordManifest
+from tfodkit.findings import Finding
+from tfodkit.records.manifest import RecordManifest
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +36,12 @@ class PipelineConfig:
     fine_tune_checkpoint: str | None
     manifest: RecordManifest | None
     """Of the training records' folder; None where there is none."""
+    warnings: tuple[Finding, ...]
+    """What does not keep it from running, but may from learning."""
 
 
 def read_checked_pipeline(path: str | Path) -> PipelineConfig:
-    """The values of a config that passes :func:`~tfodkit.config.lint.check_pipeline`.
+    """The values of a config that has no errors of :func:`~tfodkit.config.lint.lint`.
 
     The manifest beside the training records is taken into account where there is one.
 
@@ -49,9 +53,10 @@ def read_checked_pipeline(path: str | Path) -> PipelineConfig:
     text = read_text(path)
     message = parse_pipeline(text, str(path))
     train = _files(message.train_input_reader)
-    manifest = _manifest(train)
-    if problems := check_pipeline(message, manifest, where=str(path)):
-        raise ConfigError.collect(problems)
+    manifest = manifest_beside(message)
+    findings = lint(message, manifest, path=path, text=text)
+    if errors := [finding.problem for finding in findings if finding.is_error]:
+        raise ConfigError.collect(errors)
     label_map = Path(message.train_input_reader.label_map_path)
     return PipelineConfig(
         path=path,
@@ -65,13 +70,9 @@ def read_checked_pipeline(path: str | Path) -> PipelineConfig:
         val_records=_files(message.eval_input_reader[0]),
         fine_tune_checkpoint=message.train_config.fine_tune_checkpoint or None,
         manifest=manifest,
+        warnings=tuple(findings),
     )
 
 
 def _files(reader: Message) -> tuple[Path, ...]:
     return tuple(path for pattern in reader.tf_record_input_reader.input_path for path in matching_files(pattern))
-
-
-def _manifest(records: tuple[Path, ...]) -> RecordManifest | None:
-    folders = [path.parent for path in records if (path.parent / MANIFEST).is_file()]
-    return RecordManifest.read(folders[0]) if folders else None

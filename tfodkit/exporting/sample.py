@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from tfodkit.config.lint import matching_files
+from tfodkit.config.lint_readers import matching_files
 from tfodkit.config.pipeline import read_pipeline
 from tfodkit.errors import RecordError
 from tfodkit.inference.pictures import as_pixels

@@ -1,0 +1,155 @@
+"""What can be wrong with a ``pipeline.config`` (TFK6xx): in it, or between it, its records and its label map."""
+
+from __future__ import annotations
+
+from tfodkit.findings import Rule, Severity
+
+_ERROR, _WARNING, _NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE
+_AGAIN = "Run make-config again for these records."
+_RECORDS_AGAIN = "Run make-records again."
+
+MODEL_UNKNOWN = Rule("TFK601", _ERROR, "models that TensorFlow 2 does not have", "Start from a template.")
+CLASSES_NONE = Rule("TFK602", _ERROR, "models without classes", _AGAIN)
+EXTRACTOR_UNKNOWN = Rule(
+    "TFK603", _ERROR, "feature extractors that TensorFlow 2 does not have", "Start from a template."
+)
+CLASSES_DIFFER = Rule("TFK604", _ERROR, "numbers of classes that are not the label map's", _AGAIN)
+
+COUNT_NONE = Rule("TFK611", _ERROR, "steps or batches of 0", "Set it to 1 or more.")
+OPTIMIZER_NONE = Rule("TFK612", _ERROR, "optimizers without a learning rate", "Start from a template.")
+COSINE_FULL = Rule(
+    "TFK613",
+    _ERROR,
+    "cosines that have no step to fall in",
+    "Lower warmup_steps; it is 10,000 where it is not written.",
+)
+WARM_UP_HIGH = Rule("TFK614", _ERROR, "warm-ups from above the learning rate", "Lower warmup_learning_rate.")
+MILESTONES_UNORDERED = Rule(
+    "TFK615",
+    _ERROR,
+    "schedules whose steps do not rise",
+    "Mend the schedule; a first step of 0 is refused in TensorFlow 2.",
+)
+NEVER_DECAYS = Rule(
+    "TFK616",
+    _WARNING,
+    "learning rates that do not fall within the run",
+    "Fit the schedule to num_steps, as make-config --steps does.",
+)
+DECAYS_EARLY = Rule(
+    "TFK617",
+    _WARNING,
+    "learning rates that have fallen long before the run ends",
+    "Fit the schedule to num_steps, or end the run earlier.",
+)
+WARM_UP_LONG = Rule(
+    "TFK618", _WARNING, "warm-ups as long as the run", "Lower warmup_steps; a twentieth of num_steps is usual."
+)
+RATE_OF_OTHER_BATCH = Rule(
+    "TFK619",
+    _WARNING,
+    "learning rates for a larger batch",
+    "Scale it with the batch: training is likely to diverge.",
+)
+
+CHECKPOINT_PLACEHOLDER = Rule(
+    "TFK621", _ERROR, "checkpoints that are placeholders", "Name a checkpoint, or take the line out."
+)
+CHECKPOINT_TYPE = Rule(
+    "TFK622", _ERROR, "checkpoint types that the model does not take", 'Write fine_tune_checkpoint_type: "detection".'
+)
+CHECKPOINT_CLASSIFIES = Rule(
+    "TFK623",
+    _WARNING,
+    "checkpoints that are taken for classifiers",
+    'Write "detection" where it is a detector of the model zoo; "classification" is for backbones alone.',
+)
+CHECKPOINT_ABSENT = Rule(
+    "TFK624",
+    _WARNING,
+    "checkpoints that are not there",
+    "Name the prefix, such as checkpoint/ckpt-0, of files .index and .data; a run that has begun needs it no more.",
+)
+LOADS_ALL = Rule(
+    "TFK625",
+    _WARNING,
+    "load_all_detection_checkpoint_vars, which TensorFlow 2 does not have",
+    'Take it out; fine_tune_checkpoint_type: "full" loads all.',
+)
+DEAD_KNOB = Rule("TFK626", _WARNING, "fields without effect in TensorFlow 2", "Take it out.")
+BFLOAT16 = Rule(
+    "TFK627", _WARNING, "bfloat16, which is for TPUs", "Take it out: on a GPU or CPU only the input is cast."
+)
+AVERAGES_UNUSED = Rule(
+    "TFK628",
+    _WARNING,
+    "moving averages that nothing uses",
+    "Write use_moving_average: false (it is true where it is not written), or eval_config.use_moving_averages: true.",
+)
+AVERAGES_ABSENT = Rule(
+    "TFK629",
+    _WARNING,
+    "moving averages that nobody makes",
+    "Set the optimizer's use_moving_average to true, or eval_config.use_moving_averages to false.",
+)
+
+EVALUATION_NONE = Rule("TFK631", _ERROR, "configs without an evaluation reader", _AGAIN)
+METRICS_UNKNOWN = Rule("TFK632", _WARNING, "metrics that are not there", "Write coco_detection_metrics.")
+
+LABEL_MAP_BROKEN = Rule("TFK641", _ERROR, "label maps that can't be used", _AGAIN)
+LABEL_MAP_GAPS = Rule(
+    "TFK642", _WARNING, "label maps with gaps", "Number the classes from 1 without gaps; make-records does."
+)
+INPUT_NONE = Rule("TFK643", _ERROR, "readers without records", _AGAIN)
+RECORD_ABSENT = Rule(
+    "TFK644", _ERROR, "records that are not there", "Check the path; records that moved need a new config."
+)
+RECORD_EMPTY = Rule("TFK645", _ERROR, "records without an image", _AGAIN)
+WEIGHTS_UNEVEN = Rule("TFK646", _ERROR, "weights that do not match the records", "Give each input_path one weight.")
+WEIGHTS_INVALID = Rule("TFK647", _ERROR, "weights that can't be drawn by", "Mend the weights.")
+CLASSES_SHIFTED = Rule("TFK648", _ERROR, "classes that records and label map number differently", _AGAIN)
+RECORD_UNKNOWN = Rule("TFK649", _ERROR, "records that their manifest does not name", _AGAIN)
+RECORD_CHANGED = Rule("TFK650", _ERROR, "records of another size than their manifest says", _RECORDS_AGAIN)
+SHARDS_ABSENT = Rule("TFK651", _ERROR, "records that lack shards", _RECORDS_AGAIN)
+OBJECTS_CUT = Rule(
+    "TFK652",
+    _WARNING,
+    "readers with room for fewer objects than an image has",
+    "Raise max_number_of_boxes: the rest is cut off, unsaid.",
+)
+DETECTIONS_FEW = Rule(
+    "TFK653",
+    _WARNING,
+    "models that give fewer detections than an image has objects",
+    "Raise it: what is above it can't be found.",
+)
+SHUFFLE_LARGE = Rule(
+    "TFK654",
+    _WARNING,
+    "shuffle buffers that take much memory",
+    "Lower shuffle_buffer_size: each input_path has a buffer of that many records.",
+)
+
+STEP_FAILS = Rule("TFK661", _ERROR, "augmentations that end training", "Take the step out, or mend it as it says.")
+STEP_NORMALIZES = Rule(
+    "TFK662",
+    _ERROR,
+    "normalize_image as augmentation",
+    "Take it out: evaluation and the exported model would see other pixels; the model scales them itself.",
+)
+STEP_LEAVES_RANGE = Rule(
+    "TFK663", _WARNING, "augmentations that leave the range of pixels", "Leave resizing to the image_resizer."
+)
+STEP_IDLE = Rule("TFK664", _WARNING, "augmentations without effect", "Take the step out, or give it values.")
+FLIP_CHANGES_CLASS = Rule(
+    "TFK665",
+    _WARNING,
+    "flips and turns that may change a class",
+    "Take the step out where the class is told by its side.",
+)
+COLOUR_CHANGES_CLASS = Rule(
+    "TFK666", _WARNING, "colour distortions that may change a class", "Take the step out where colour tells the class."
+)
+
+RULES: tuple[Rule, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Rule))
+"""All of them, in the order of their codes."""
