@@ -1,4 +1,4 @@
-"""``tfodkit check``: what is wrong with labelled pictures."""
+"""``tfodkit check``: what is wrong with labelled pictures, or with a config."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tfodkit.cli import data_flags as flags
+from tfodkit.cli.check_config import check_config, is_config
 from tfodkit.cli.progress import image_progress
 
 if TYPE_CHECKING:
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 
 
 def command(
-    data: flags.ImageFolder,
+    context: typer.Context,
+    data: flags.ImageFolderOrConfig,
     *,
     annotations: flags.Annotations = None,
     format_name: flags.Format = None,
@@ -46,13 +48,18 @@ def command(
     force: Annotated[bool, typer.Option("--force", help="Replace the folder of an older --fix.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> None:
-    """Find what is wrong with labelled pictures before a trainer does. Nothing is changed.
+    """Find what is wrong with labelled pictures, or with a pipeline.config, before a trainer does. Nothing is changed.
 
     Exit code 1 where there are errors. With --fix mended copies are written elsewhere, by default with --clip-boxes,
-    --exif apply, --repair-images and --repair-sizes.
+    --exif apply, --repair-images and --repair-sizes. A config is held to its records and its label map; of the flags it
+    takes --all, --strict and --json.
 
     Example: tfodkit check images --annotations annotations
     """
+    if is_config(data):
+        if not check_config(context, data, show_all=show_all, strict=strict, as_json=as_json):
+            sys.exit(1)
+        return
     from tfodkit.dataset.check import CheckOptions, check
     from tfodkit.dataset.label_map import read_label_map
 

@@ -39,6 +39,13 @@ ImageFolder = Annotated[
     Path,
     typer.Argument(help="The folder of the images, a VOC devkit or YOLO folder, a COCO .json, a .csv or a data.yaml."),
 ]
+ImageFolderOrConfig = Annotated[
+    Path,
+    typer.Argument(
+        help="The folder of the images, a VOC devkit or YOLO folder, a COCO .json, a .csv or a data.yaml; "
+        "or a pipeline.config."
+    ),
+]
 
 VERIFY = ("full", "header")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from tfodkit.dataset.check import CheckReport, effective_severity
 from tfodkit.findings import Finding, Outcome, Severity, by_rule
@@ -14,13 +14,32 @@ _ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 
 
 def check_lines(report: CheckReport, *, shown: int | None = SHOWN_PLACES) -> Iterator[str]:
-    """Each rule that was broken with its first ``shown`` places (None for all), errors first; then the counts."""
-    groups = list(by_rule(report.findings).values())
-    groups.sort(key=lambda findings: min(_ORDER[effective_severity(finding)] for finding in findings))
-    for findings in groups:
-        yield from _group_lines(findings, shown)
-        yield ""
+    """:func:`finding_lines` of a data set's check; then the counts."""
+    yield from finding_lines(report.findings, shown=shown)
     yield from _summary_lines(report)
+
+
+def config_lines(findings: Sequence[Finding], *, shown: int | None = SHOWN_PLACES) -> Iterator[str]:
+    """:func:`finding_lines` of a config's; then the counts."""
+    yield from finding_lines(findings, shown=shown)
+    is_sound = not any(finding.is_error for finding in findings)
+    verdict = "it can be trained" if is_sound else "it can't be trained before the errors are mended"
+    yield f"{_counts(severity_counts(findings))}: {verdict}"
+
+
+def finding_lines(findings: Iterable[Finding], *, shown: int | None = SHOWN_PLACES) -> Iterator[str]:
+    """Each rule that was broken with its first ``shown`` places (None for all), errors first, blank lines between."""
+    groups = list(by_rule(findings).values())
+    groups.sort(key=lambda found: min(_ORDER[effective_severity(finding)] for finding in found))
+    for found in groups:
+        yield from _group_lines(found, shown)
+        yield ""
+
+
+def severity_counts(findings: Iterable[Finding]) -> dict[Severity, int]:
+    """How many there are of each severity, 0 included."""
+    counts = Counter(effective_severity(finding) for finding in findings)
+    return {severity: counts[severity] for severity in Severity}
 
 
 def _group_lines(findings: list[Finding], shown: int | None) -> Iterator[str]:
@@ -45,11 +64,14 @@ def _outcomes(findings: list[Finding]) -> str:
 def _summary_lines(report: CheckReport) -> Iterator[str]:
     images = report.survey.images
     boxes = Counter(item.label for image in images for item in image.annotation.objects)
-    counted = ", ".join(_counted(count, severity.value) for severity, count in report.counts.items())
     classes = _counted(len(boxes), "class", "classes")
     yield f"{_counted(len(images), 'image')} with {_counted(boxes.total(), 'box', 'boxes')} of {classes}"
     verdict = "records can be made" if report.is_sound else "no records can be made before the errors are mended"
-    yield f"{counted}: {verdict}"
+    yield f"{_counts(report.counts)}: {verdict}"
+
+
+def _counts(counts: Mapping[Severity, int]) -> str:
+    return ", ".join(_counted(count, severity.value) for severity, count in counts.items())
 
 
 def _counted(count: int, noun: str, plural: str = "") -> str:

@@ -1,0 +1,128 @@
+"""``tfodkit check`` of a config as a stranger uses it: text, JSON, exit codes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from builders import cafe_folder
+from typer.testing import CliRunner
+
+from tfodkit.cli.main import app
+from tfodkit.config import make_config
+from tfodkit.errors import ConfigError, UsageError
+from tfodkit.records import RecordOptions, make_records
+
+
+def run(*arguments: object) -> Any:
+    done = CliRunner().invoke(app, ["check", *map(str, arguments)])
+    if done.exception and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return done
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("made")
+    make_records(cafe_folder(folder / "images"), folder / "records", RecordOptions())
+    make_config("ssd_mobilenet_v2_320x320_coco17", folder / "records", folder / "pipeline.config")
+    return folder / "pipeline.config"
+
+
+@pytest.fixture
+def config(made: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(made, tmp_path / "pipeline.config"))
+
+
+def edit(path: Path, old: str, new: str) -> int:
+    """Replace what stands once; its line."""
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    return text[: text.index(old)].count("\n") + 1
+
+
+def test_a_sound_config_ends_with_0(config: Path) -> None:
+    done = run(config)
+    assert (done.exit_code, done.stdout) == (0, "0 errors, 0 warnings, 0 notes: it can be trained\n")
+
+
+def test_errors_come_first_and_end_with_1(config: Path) -> None:
+    classes = edit(config, "num_classes: 2", "num_classes: 3")
+    knob = edit(config, "  num_steps: 5000", "  num_steps: 5000 sync_replicas: true")
+    done = run(config)
+    assert done.exit_code == 1
+    lines = done.stdout.splitlines()
+    assert lines[0] == (
+        "error TFK604: numbers of classes that are not the label map's: 2. Run make-config again for these records."
+    )
+    assert lines[1].startswith(f"  {config}:{classes}: train_input_reader: num_classes is 3, but the ids of ")
+    assert lines[3:] == [
+        "",
+        "warning TFK626: fields without effect in TensorFlow 2: 1. Take it out.",
+        f"  {config}:{knob}: train_config: nothing reads sync_replicas",
+        "",
+        "2 errors, 1 warning, 0 notes: it can't be trained before the errors are mended",
+    ]
+
+
+def test_warnings_end_with_1_only_when_strict(config: Path) -> None:
+    edit(config, "  num_steps: 5000", "  num_steps: 5000 sync_replicas: true")
+    assert run(config).exit_code == 0
+    assert run(config, "--strict").exit_code == 1
+
+
+def test_json_holds_every_finding(config: Path) -> None:
+    line = edit(config, "  num_steps: 5000", "  num_steps: 5000 sync_replicas: true")
+    report = json.loads(run(config, "--json").stdout)
+    assert report["config"] == str(config)
+    assert report["counts"] == {"error": 0, "warning": 1, "note": 0}
+    assert report["is_sound"]
+    assert report["findings"] == [
+        {
+            "code": "TFK626",
+            "severity": "warning",
+            "outcome": "open",
+            "path": str(config),
+            "line": line,
+            "subject": "train_config",
+            "what": "nothing reads sync_replicas",
+            "remedy": "Take it out.",
+        }
+    ]
+
+
+def test_a_config_is_known_by_its_text_too(config: Path) -> None:
+    renamed = config.rename(config.with_suffix(".txt"))
+    assert run(renamed).stdout.endswith(": it can be trained\n")
+
+
+def test_a_config_that_does_not_parse_is_told_by_line(tmp_path: Path) -> None:
+    path = tmp_path / "my.config"
+    path.write_text("model {\n  ssdd { }\n}\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"my\.config:2: .*no field named .ssdd.*Did you mean ssd"):
+        run(path)
+
+
+def test_a_config_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"my\.config: can't be read: No such file"):
+        run(tmp_path / "my.config")
+
+
+def test_a_flag_that_is_for_data_is_refused(config: Path) -> None:
+    with pytest.raises(UsageError, match=r"--clip-boxes: it is for data, and .* is a config\. Leave it out\."):
+        run(config, "--clip-boxes")
+
+
+def test_no_tensorflow_is_loaded(config: Path) -> None:
+    code = (
+        "import sys; from typer.testing import CliRunner; from tfodkit.cli.main import app;"
+        f"assert CliRunner().invoke(app, ['check', {str(config)!r}]).exit_code == 0;"
+        "assert not {'tensorflow', 'pandas', 'numpy'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
