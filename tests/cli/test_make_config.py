@@ -84,6 +84,7 @@ OPTIONS = st.builds(
     image_size=st.none() | st.integers(64, 4096),
     fine_tune_checkpoint=st.just(Path("zoo/ckpt-0")),
     fine_tune_checkpoint_type=st.sampled_from(CHECKPOINT_TYPES),
+    overrides=st.just(()) | st.just(("train_config.batch_size=3", "eval_config.metrics_set=[]", "a.b[2]={ c: 1 }")),
 )
 
 

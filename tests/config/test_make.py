@@ -260,3 +260,63 @@ def test_records_of_the_first_manifest_version_still_train(records: Path, output
     (records / "manifest.json").write_text(json.dumps(old), encoding="utf-8")
     make_config(SSD, records, output, force=True)
     assert written(output) == expected
+
+
+def test_what_is_set_by_its_path_is_set_last_and_counted(records: Path, output: Path) -> None:
+    paths = (
+        "model.ssd.post_processing.batch_non_max_suppression.max_total_detections=300",
+        "train_config.batch_size=25",
+        "train_config.num_steps=10",
+        "train_config.optimizer.momentum_optimizer.learning_rate={ constant_learning_rate { learning_rate: 0.5 } }",
+        "train_input_reader.sample_from_datasets_weights=[1,1,0]",
+        "train_config.sync_replicas=true",
+    )
+    made = make_config(SSD, records, output, PipelineOptions(batch_size=16, overrides=paths))
+    message = written(output)
+    assert message.model.ssd.post_processing.batch_non_max_suppression.max_total_detections == 300
+    assert (made.training.batch_size, made.training.steps, made.train_images, made.epochs) == (25, 10, 100, 2.5)
+    assert (made.training.schedule, made.training.learning_rate, made.training.rate_origin) == (
+        "constant",
+        0.5,
+        "as set",
+    )
+    assert [(group.weight, group.share) for group in made.records] == [(1, 0.5), (1, 0.5), (0, 0)]
+    assert f"--set: {paths[0].replace('=', ' is ')}, was 100" in made.notes
+    assert made.notes[-1] == "set, but without effect or harmful in TensorFlow 2 off TPUs: train_config.sync_replicas"
+    assert f"# note:          {made.notes[-2]}\n" in output.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("override", "error"),
+    [
+        ("train_config.optimizer={}", ConfigError),
+        ("train_config.optimizer.adam_optimizer={}", ConfigError),
+        ("train_input_reader.sample_from_datasets_weights=[0,0,0]", ConfigError),
+        ("train_input_reader.sample_from_datasets_weights=[1]", ConfigError),
+        ("train_config.batch_size=0", ConfigError),
+        ("model.ssd.num_classes=3", ConfigError),
+        ("model.ssd.num_class=3", UsageError),
+    ],
+)
+def test_an_override_that_could_not_run_writes_nothing(
+    records: Path, output: Path, override: str, error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        make_config(SSD, records, output, PipelineOptions(overrides=(override,)))
+    assert not output.exists()
+
+
+def test_fourteen_classes_are_read_in_order_each_with_its_own_weight(
+    records_writer: Callable[..., RecordManifest], tmp_path: Path, output: Path
+) -> None:
+    """As the bakery has them: a record for each of 14 classes, drawn at 1.0 or 1.5."""
+    names = [f"pastry{number:02}" for number in range(14)]
+    weights = {name: 1.5 if number in (2, 3, 7, 11) else 1.0 for number, name in enumerate(names)}
+    images = {name: 5 + number for number, name in enumerate(names)}
+    records_writer(tmp_path / "bakery", images, dict.fromkeys(names, 2))
+    asked = dict(reversed(weights.items()))
+    make_config(SSD, tmp_path / "bakery", output, PipelineOptions(weights=asked))
+    reader = written(output).train_input_reader
+    paths = [Path(path).name for path in reader.tf_record_input_reader.input_path]
+    assert paths == [f"train_{name}.record" for name in names]
+    assert list(reader.sample_from_datasets_weights) == list(weights.values())

@@ -52,6 +52,10 @@ def command(
     image_size: Annotated[
         int | None, typer.Option(help="Side of the input in pixels; the template's unless given.")
     ] = None,
+    overrides: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="Any field of the config, last of all: eval_config.batch_size=4; again for more."),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the output file.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
@@ -72,6 +76,7 @@ def command(
         image_size=image_size,
         fine_tune_checkpoint=checkpoint,
         fine_tune_checkpoint_type=checkpoint_type,
+        overrides=tuple(overrides or ()),
     )
     made = make_config(template, records, output, options, force=force)
     typer.echo(_as_json(made) if as_json else _summary(made))

@@ -10,15 +10,16 @@ from tfodkit.config.augmentation import parse_steps
 from tfodkit.config.beside_boxes import leave_out_keypoints, masks_asked_for
 from tfodkit.config.fine_tune import set_fine_tune_checkpoint
 from tfodkit.config.header import header
-from tfodkit.config.knobs import clear_dead_knobs
+from tfodkit.config.knobs import clear_dead_knobs, dead_knobs_set
 from tfodkit.config.lint import check_pipeline
 from tfodkit.config.made import MadeConfig
 from tfodkit.config.options import PipelineOptions
+from tfodkit.config.overrides import apply_overrides
 from tfodkit.config.pipeline import Message, format_pipeline
 from tfodkit.config.readers import fill_eval_reader, fill_train_reader, raise_max_boxes
 from tfodkit.config.templates import Template, read_template
-from tfodkit.config.training_section import set_training
-from tfodkit.config.weights import DrawnGroup, drawn_groups, group_weights
+from tfodkit.config.training_section import set_training, training_of
+from tfodkit.config.weights import DrawnGroup, drawn_groups, group_weights, reweighted
 from tfodkit.errors import ConfigError, OutputError, RecordError
 from tfodkit.records.manifest import TRAIN, VAL, RecordManifest
 
@@ -99,6 +100,9 @@ def _configure(
     message.eval_config.batch_size = 1
     message.eval_config.metrics_set[:] = [METRICS]
     message.eval_config.use_moving_averages = False
+    notes += [*more_notes, *apply_overrides(message, options.overrides), *dead_knobs_set(message)]
+    training = training_of(message.train_config, training)
+    groups = reweighted(groups, message.train_input_reader.sample_from_datasets_weights)
     train_images = sum(group.images for group in groups if group.weight)
     return MadeConfig(
         path=output,
@@ -111,7 +115,7 @@ def _configure(
         epochs=training.steps * training.batch_size / train_images,
         fine_tune_checkpoint=message.train_config.fine_tune_checkpoint or None,
         records=groups,
-        notes=(*notes, *more_notes),
+        notes=tuple(notes),
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tfodkit.config.nearest import nearest_names
 from tfodkit.config.optimizers import OPTIMIZERS
+from tfodkit.config.overrides import parse_overrides
 from tfodkit.config.schedules import SCHEDULES
 from tfodkit.config.weights import check_weight, format_weights, parse_weights, shortest
 from tfodkit.errors import UsageError
@@ -47,6 +48,8 @@ class PipelineOptions:
     """``…/ckpt-0``, its ``.index`` file, or a folder with checkpoints; None starts from random weights."""
     fine_tune_checkpoint_type: str = "detection"
     """``detection`` restores all but the class heads, ``classification`` the backbone, ``full`` everything."""
+    overrides: tuple[str, ...] = ()
+    """Fields of the pipeline as ``path=value``, set last of all and in this order (``overrides.py``)."""
 
     def __post_init__(self) -> None:
         _check_count("--batch-size", self.batch_size)
@@ -56,6 +59,7 @@ class PipelineOptions:
         _check_name("--schedule", self.schedule, SCHEDULES)
         _check_count("--image-size", self.image_size, LEAST_IMAGE_SIZE, LARGEST_IMAGE_SIZE)
         _check_name("--checkpoint-type", self.fine_tune_checkpoint_type, CHECKPOINT_TYPES)
+        parse_overrides(self.overrides)
         if isinstance(self.weights, str):
             parse_weights(self.weights)
         elif self.weights is not None:
@@ -76,7 +80,8 @@ class PipelineOptions:
             "--checkpoint-type": self.fine_tune_checkpoint_type if self.fine_tune_checkpoint else None,
         }
         flags = [part for flag, value in single.items() if value is not None for part in (flag, str(value))]
-        return flags + [part for spec in self.augment or () for part in ("--augment", spec)]
+        flags += [part for spec in self.augment or () for part in ("--augment", spec)]
+        return flags + [part for override in self.overrides for part in ("--set", override)]
 
 
 def _check_count(flag: str, value: int | None, least: int = 1, most: int = LARGEST_COUNT) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tfodkit.config.optimizers import USUAL_RATES, batch_factor, learning_rate_of, optimizer_name, set_optimizer
 from tfodkit.config.options import PipelineOptions
@@ -65,6 +65,23 @@ def set_training(train_config: Message, options: PipelineOptions, *, is_own: boo
         schedule=str(schedule_name(learning_rate)),
         learning_rate=rate,
         rate_origin=origin,
+    )
+
+
+def training_of(train_config: Message, setup: TrainingSetup) -> TrainingSetup:
+    """What ``train_config`` comes to after fields of it were changed by hand, where it was ``setup`` before."""
+    schedule = (
+        schedule_name(learning_rate_of(train_config.optimizer)) if optimizer_name(train_config.optimizer) else None
+    )
+    rate = six_digits(peak_rate(learning_rate_of(train_config.optimizer))) if schedule else setup.learning_rate
+    return replace(
+        setup,
+        batch_size=train_config.batch_size,
+        steps=train_config.num_steps,
+        optimizer=optimizer_name(train_config.optimizer) or "none",
+        schedule=schedule or "none",
+        learning_rate=rate,
+        rate_origin=setup.rate_origin if rate == setup.learning_rate else "as set",
     )
 
 

@@ -20,8 +20,9 @@ each image equally often too, but the classes come in clumps. Weights by number 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tfodkit.config.nearest import nearest_names
 from tfodkit.config.pipeline import six_digits
@@ -132,6 +133,17 @@ def drawn_groups(groups: Sequence[RecordGroup], weights: Sequence[float]) -> tup
             weight=weight,
             share=weight / total,
         )
+        for group, weight in zip(groups, weights, strict=True)
+    )
+
+
+def reweighted(groups: Sequence[DrawnGroup], weights: Sequence[float]) -> tuple[DrawnGroup, ...]:
+    """``groups`` with the weights of a config that was changed by hand; as they are where those can't be theirs."""
+    total = sum(weights)
+    if len(weights) != len(groups) or not 0 < total < math.inf:
+        return tuple(groups)
+    return tuple(
+        replace(group, weight=float(f"{weight:.6g}"), share=weight / total)
         for group, weight in zip(groups, weights, strict=True)
     )
 
