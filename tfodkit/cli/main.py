@@ -15,6 +15,7 @@ import typer
 
 from tfodkit.cli import (
     check,
+    config,
     convert,
     demo,
     detect,
@@ -50,6 +51,7 @@ app = typer.Typer(
 )
 for _name, _function in COMMANDS.items():
     app.command(_name)(_function)
+app.add_typer(config.app, name="config")
 app.add_typer(records.app, name="records")
 
 
