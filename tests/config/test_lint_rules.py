@@ -232,6 +232,15 @@ CASES: list[tuple[str, Change, str, str]] = [
     ("TFK661", step("scale_boxes_to_pixel_coordinates"), "scale_boxes", "gives boxes in pixels"),
     ("TFK661", step("subtract_channel_mean"), "subtract_channel_mean {", "fails in the input pipeline"),
     ("TFK661", step("ssd_random_crop_pad"), "ssd_random_crop_pad {", "fails without operations"),
+    ("TFK661", step("ssd_random_crop:max_area=1"), "ssd_random_crop {", "needs min_area and min_aspect_ratio and max"),
+    ("TFK661", step("random_crop_image:min_area=0"), "random_crop_image {", "needs min_area above 0"),
+    (
+        "TFK661",
+        step("ssd_random_crop_pad:min_area=0.1,max_area=1,min_aspect_ratio=0.5,max_aspect_ratio=2"),
+        "ssd_random_crop_pad {",
+        "needs two values of min_padded_size_ratio and of max_padded_size_ratio",
+    ),
+    ("TFK661", step("convert_class_logits_to_softmax"), "convert_class", "needs train_input_reader.load_multiclass"),
     ("TFK661", step("resize_image"), "resize_image {", "needs new_height and new_width"),
     ("TFK661", step("random_resize_method"), "random_resize_method {", "needs target_height and target_width"),
     ("TFK661", step("random_horizontal_flip:probability=0"), "random_horizontal_flip {", "can't have probability 0"),
@@ -266,12 +275,15 @@ CASES: list[tuple[str, Change, str, str]] = [
 OTHERWISE = {"TFK642", "TFK645", "TFK648", "TFK649", "TFK650", "TFK651", "TFK665", "TFK666"}
 """What a change of the config alone doesn't break; tests of their own, below and in test_lint.py."""
 
+PADDED = ",".join(f"{name}=1,{name}=2" for name in ("min_padded_size_ratio", "max_padded_size_ratio"))
+CROP = "min_area=0.1,max_area=1,min_aspect_ratio=0.5,max_aspect_ratio=2"
 WORKING = (
     "random_horizontal_flip",
     "random_horizontal_flip:probability=0.5",
     "random_vertical_flip",
     "random_rotation90",
-    "ssd_random_crop_pad:min_object_covered=0.5",
+    f"ssd_random_crop_pad:{CROP},{PADDED}",
+    f"ssd_random_crop:{CROP}",
     "ssd_random_crop",
     "resize_image:new_height=9,new_width=9",
     "adjust_gamma:gamma=0.5",

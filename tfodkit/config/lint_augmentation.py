@@ -24,6 +24,9 @@ _SIDES = {"random_horizontal_flip": r"left|right", "random_vertical_flip": r"up|
 _SIDES["random_rotation90"] = f"{_SIDES['random_horizontal_flip']}|{_SIDES['random_vertical_flip']}"
 _COLOURS = r"red|orange|yellow|green|blue|purple|pink|brown|black|white|gr[ae]y"
 _DISTORTING = ("random_distort_color", "random_adjust_hue", "random_rgb_to_gray")
+_ABOVE_0 = ("min_area", "max_area", "min_aspect_ratio", "max_aspect_ratio")
+PAIR = 2
+_PAIRS = ("min_padded_size_ratio", "max_padded_size_ratio")
 _IDLE: dict[str, Callable[[Message], bool]] = {
     "adjust_gamma": lambda step: step.gamma == 1 and step.gain == 1,
     "drop_label_probabilistically": lambda step: not step.label or not step.drop_probability,
@@ -46,12 +49,16 @@ _IDLE: dict[str, Callable[[Message], bool]] = {
 def augmentation_faults(message: Message, class_names: Iterable[str]) -> Iterator[Fault]:
     """All of ``train_config.data_augmentation_options``; ``class_names`` are those of the label map."""
     names = list(class_names)
+    has_scores = message.train_input_reader.load_multiclass_scores
     for index, option in enumerate(message.train_config.data_augmentation_options):
         place = f"train_config.data_augmentation_options[{index}]"
         name = option.WhichOneof("preprocessing_step")
         if name is None:
             yield Fault(rules.STEP_FAILS, place, "data_augmentation_options holds no step")
             continue
+        if name == "convert_class_logits_to_softmax" and not has_scores:
+            what = f"{name} needs train_input_reader.load_multiclass_scores"
+            yield Fault(rules.STEP_FAILS, f"{place}.{name}", what)
         yield from _step(getattr(option, name), name, f"{place}.{name}")
         yield from _classes(name, names, f"{place}.{name}")
 
@@ -79,7 +86,20 @@ def _failure(step: Message, name: str) -> str:
         return "needs new_height and new_width"
     if name == "random_resize_method" and not (step.target_height and step.target_width):
         return "needs target_height and target_width"
-    return _FAILS.get(name, "")
+    return _FAILS.get(name) or _crop_failure(step)
+
+
+def _crop_failure(step: Message) -> str:
+    """Of a step that crops, or of its operations, whose values are 0 where they are not written."""
+    for part in (step, *getattr(step, "operations", ())):
+        fields = part.DESCRIPTOR.fields_by_name
+        if zeros := [field for field in _ABOVE_0 if field in fields and not getattr(part, field)]:
+            return f"needs {' and '.join(zeros)} above 0"
+    for part in getattr(step, "operations", ()):
+        fields = part.DESCRIPTOR.fields_by_name
+        if absent := [field for field in _PAIRS if field in fields and len(getattr(part, field)) != PAIR]:
+            return f"needs two values of {' and of '.join(absent)}"
+    return ""
 
 
 def _is_idle(step: Message, name: str) -> bool:
