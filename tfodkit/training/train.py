@@ -64,6 +64,8 @@ def train(
     ground_truth = read_ground_truth(pipeline.val_records, pipeline.class_names)
     run = _open_run(Path(output), pipeline)
     with Display(run.log_path) as display:
+        for warning in pipeline.warnings:
+            display.note(f"warning: {warning.problem}")
         if plan.steps != pipeline.num_steps:
             display.note(f"training to step {plan.steps}, but the schedule is made for {pipeline.num_steps}")
         return _train(run, plan, pipeline=pipeline, ground_truth=ground_truth, seed=seed, display=display)
