@@ -54,7 +54,8 @@ def test_the_summary_tells_what_the_run_comes_to(records: Path, tmp_path: Path) 
         "images:        40 to train on, 10 to validate on; input 300 x 300 px",
         "steps:         100 of 8 images: 20 epochs",
     ]
-    assert done.output.splitlines()[-1].split() == ["train_mug.record", "40", "40", "40", "100.0%"]
+    assert done.output.splitlines()[-4].split() == ["train_mug.record", "40", "40", "40", "100.0%"]
+    assert done.output.splitlines()[-1].split() == ["mug", "40", "40", "100.0%", "100.0%"]
 
 
 def test_json_holds_the_same(records: Path, tmp_path: Path) -> None:
@@ -74,7 +75,7 @@ def test_an_error_reaches_the_main_program(records: Path, tmp_path: Path) -> Non
 NUMBERS = st.floats(1e-6, 100)
 OPTIONS = st.builds(
     PipelineOptions,
-    weights=st.none() | st.just("balanced") | st.just("mug=1.5,bagel=0.25"),
+    weights=st.none() | st.sampled_from(["balanced", "sqrt", "effective-number:0.999"]) | st.just("mug=1.5,bagel=0.25"),
     batch_size=st.none() | st.integers(1, 10_000),
     steps=st.none() | st.integers(1, 10**6),
     learning_rate=st.none() | NUMBERS,

@@ -82,12 +82,25 @@ def test_given_weights_stand_and_the_rest_are_one(files: list[RecordGroup], weig
             "mug=lots",
             (
                 "--weights mug=lots: a weight must be a number, but got 'lots'. "
-                "Write --weights bagel=1.5,mug=1 or --weights balanced."
+                "Write --weights bagel=1.5,mug=1, or balanced, sqrt or effective-number:0.999."
             ),
         ),
         (
             "balance",
-            "--weights balance: 'balance' is no class=number. Write --weights bagel=1.5,mug=1 or --weights balanced.",
+            (
+                "--weights balance: 'balance' is no class=number. "
+                "Write --weights bagel=1.5,mug=1, or balanced, sqrt or effective-number:0.999."
+            ),
+        ),
+        *(
+            (
+                f"effective-number{beta}",
+                (
+                    f"--weights effective-number{beta}: beta must be 0 or more and below 1, but got {beta[1:]!r}. "
+                    "Write --weights effective-number:0.999."
+                ),
+            )
+            for beta in ("", ":", ":1", ":-0.1", ":nan", ":much")
         ),
         ("mug=1,mug=2", "--weights mug=1,mug=2: 'mug' stands twice. Give each class one weight."),
         (
@@ -128,3 +141,25 @@ def test_fourteen_classes_keep_their_order(record_group: Callable[..., RecordGro
     result = group_weights(files, weights, names)
     assert result == tuple(1.5 if number % 3 == 0 else 1.0 for number in range(14))
     assert math.isclose(sum(record.share for record in drawn_groups(files, result)), 1)
+
+
+def test_square_roots_lie_between_images_and_classes(files: list[RecordGroup]) -> None:
+    weights = group_weights(files, "sqrt", CLASSES)
+    assert weights == pytest.approx((80**0.5, 20**0.5, (80**0.5 + 20**0.5) / 4), rel=1e-5)
+
+
+@pytest.mark.parametrize("beta", [0.0, 0.5, 0.999])
+def test_the_effective_number_is_the_sum_that_the_paper_takes_it_from(files: list[RecordGroup], beta: float) -> None:
+    """Cui et al. 2019, equation 2: 1 + β + β^2 + … of n terms; a sample counts for one over it."""
+    weights = group_weights(files[:2], f"effective-number:{beta}", CLASSES)
+    assert weights == pytest.approx([n / sum(beta**power for power in range(n)) for n in (80, 20)], rel=1e-5)
+
+
+def test_the_effective_number_ends_at_balanced(files: list[RecordGroup]) -> None:
+    weights = group_weights(files, "effective-number:0.999999999", CLASSES)
+    assert weights == pytest.approx(group_weights(files, "balanced", CLASSES), rel=1e-5)
+
+
+def test_folders_are_ruled_without_a_background(record_group: Callable[..., RecordGroup]) -> None:
+    groups = [record_group(group=name, images=images) for name, images in (("kitchen", 9), (BACKGROUND, 1))]
+    assert group_weights(groups, "sqrt", ()) == (3.0, 1.0)

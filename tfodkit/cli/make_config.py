@@ -21,7 +21,7 @@ def command(
     weights: Annotated[
         str | None,
         typer.Option(
-            help="How often each class's record is drawn: bagel=1.5,mug=1 or balanced; by its images unless given."
+            help="How often each class's record is drawn: bagel=1.5,mug=1, balanced, sqrt or effective-number:0.999."
         ),
     ] = None,
     batch_size: Annotated[
@@ -83,9 +83,9 @@ def command(
 
 
 def _summary(made: MadeConfig) -> str:
-    from tfodkit.config.header import facts, records_table
+    from tfodkit.config.header import classes_table, facts, records_table
 
-    return "\n".join([f"Wrote {made.path}", "", *facts(made), "", *records_table(made)])
+    return "\n".join([f"Wrote {made.path}", "", *facts(made), "", *records_table(made), "", *classes_table(made)])
 
 
 def _as_json(made: MadeConfig) -> str:

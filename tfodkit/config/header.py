@@ -17,6 +17,8 @@ def header(made: MadeConfig, *, command: Iterable[str], version: str) -> str:
         *facts(made),
         "",
         *records_table(made),
+        "",
+        *classes_table(made),
     ]
     return "".join(f"# {_printable(line)}".rstrip() + "\n" for line in lines)
 
@@ -37,6 +39,7 @@ def facts(made: MadeConfig) -> list[str]:
         ("learning rate", f"{setup.learning_rate:g} ({setup.rate_origin}), {setup.schedule}, {setup.optimizer}"),
         ("start", start),
         *(("note", note) for note in made.notes),
+        *(("warning", warning) for warning in made.warnings),
     ]
     return [f"{name + ':':<15}{value}" for name, value in pairs]
 
@@ -48,6 +51,16 @@ def records_table(made: MadeConfig) -> list[str]:
     for group in made.records:
         counts = f"{group.images:>6}  {group.boxes:>6}  {group.weight:>6g}  {group.share:>6.1%}"
         lines.append(f"{group.pattern:<{width}}  {counts}")
+    return lines
+
+
+def classes_table(made: MadeConfig) -> list[str]:
+    """The classes with their shares of drawn images and of drawn boxes, a line each, under a line of titles."""
+    width = max(len("class"), *(len(item.name) for item in made.drawn_classes))
+    lines = [f"{'class':<{width}}  images   boxes  images drawn  boxes drawn"]
+    for item in made.drawn_classes:
+        counts = f"{item.images:>6}  {item.boxes:>6}  {item.image_share:>12.1%}  {item.box_share:>11.1%}"
+        lines.append(f"{item.name:<{width}}  {counts}")
     return lines
 
 

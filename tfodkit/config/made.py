@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from tfodkit.config.drawn import DrawnClass
 from tfodkit.config.training_section import TrainingSetup
 from tfodkit.config.weights import DrawnGroup
 
@@ -28,3 +29,7 @@ class MadeConfig:
     """The groups of training records, in the order of ``input_path``."""
     notes: tuple[str, ...]
     """What was left out of the template or changed unasked, a sentence each."""
+    drawn_classes: tuple[DrawnClass, ...] = ()
+    """Each class's share of what is drawn, in the order of ids."""
+    warnings: tuple[str, ...] = ()
+    """What may spoil the run, a sentence each."""

@@ -8,6 +8,7 @@ from tfodkit import __version__, files
 from tfodkit.config.architecture import architecture, input_size, set_image_size
 from tfodkit.config.augmentation import parse_steps
 from tfodkit.config.beside_boxes import leave_out_keypoints, masks_asked_for
+from tfodkit.config.drawn import drawn_classes, drawn_too_often
 from tfodkit.config.fine_tune import set_fine_tune_checkpoint
 from tfodkit.config.header import header
 from tfodkit.config.knobs import clear_dead_knobs, dead_knobs_set
@@ -104,6 +105,8 @@ def _configure(
     training = training_of(message.train_config, training)
     groups = reweighted(groups, message.train_input_reader.sample_from_datasets_weights)
     train_images = sum(group.images for group in groups if group.weight)
+    epochs = training.steps * training.batch_size / train_images
+    train = [group for group in manifest.groups_of(TRAIN) if group.images]
     return MadeConfig(
         path=output,
         template=start.name,
@@ -112,10 +115,12 @@ def _configure(
         val_images=manifest.images(VAL),
         input_size=str(input_size(message, where) or "as the images are"),
         training=training,
-        epochs=training.steps * training.batch_size / train_images,
+        epochs=epochs,
         fine_tune_checkpoint=message.train_config.fine_tune_checkpoint or None,
         records=groups,
         notes=tuple(notes),
+        drawn_classes=drawn_classes(train, groups, manifest.label_map.names),
+        warnings=tuple(drawn_too_often(groups, epochs)),
     )
 
 

@@ -29,7 +29,10 @@ class PipelineOptions:
     """
 
     weights: Mapping[str, float] | str | None = None
-    """By class, or ``"bagel=1.5,mug=1"``, or ``"balanced"``; None: every image equally often (``weights.py``)."""
+    """By class, or ``"bagel=1.5,mug=1"``, ``"balanced"``, ``"sqrt"``, ``"effective-number:0.999"`` (``weights.py``).
+
+    None: every image equally often.
+    """
     batch_size: int | None = None
     """Images a step, on all devices together. None: a template's own, 8 at most; a file of the user's keeps its own."""
     steps: int | None = None

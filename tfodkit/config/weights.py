@@ -5,14 +5,22 @@ an image of that group, which is repeated for ever. So a weight belongs to a gro
 the ratio of weights counts; and equal weights draw a group of 10 images as often as one of 1,000. A group is all the
 files of one split and home class, or of one folder, in one file or in many shards.
 
-==============  =====================================================================================================
-asked for       weight of a group
-==============  =====================================================================================================
-nothing         its number of images: every image is drawn equally often
-``balanced``    1 for every group: all classes, or folders, are drawn equally often. Images without objects
-                (``background``) keep the share that they have of all images, but are never drawn oftener than a class
-``mug=1.5,…``   the weight given; 1 where none is given. 0 leaves the group out
-==============  =====================================================================================================
+======================  =============================================================================================
+asked for               weight of a group
+======================  =============================================================================================
+nothing                 its number of images: every image is drawn equally often
+``balanced``            1 for every group: all classes, or folders, are drawn equally often
+``sqrt``                the square root of its number of images: between the two above
+``effective-number:β``  n / E(n) for its n images, where E(n) = (1 - β^n) / (1 - β) is their *effective number*, which
+                        grows slower the more there are: every image equally often for β = 0, ``balanced`` for β near 1;
+                        0.9 to 0.9999 are usual
+``mug=1.5,…``           the weight given; 1 where none is given. 0 leaves the group out
+======================  =============================================================================================
+
+Of the rules in the middle, images without objects (``background``) keep the share that they have of all images, but are
+never drawn oftener than the class drawn most. The effective number is that of Cui, Jia, Lin, Song and Belongie,
+"Class-Balanced Loss Based on Effective Number of Samples", CVPR 2019: their loss weighs a sample by 1 / E(n) of its
+class. Drawing it that often comes to the same on average, and a group of n such images is drawn n times that.
 
 Without any weights the Object Detection API interleaves all files, in blocks of 32 images: over a whole pass that draws
 each image equally often too, but the classes come in clumps. Weights by number of images mix them from the first step.
@@ -30,20 +38,26 @@ from tfodkit.errors import UsageError
 from tfodkit.records.manifest import BACKGROUND, RecordGroup
 
 BALANCED = "balanced"
+SQRT = "sqrt"
+EFFECTIVE = "effective-number"
 UNNAMED = 1.0
 LARGEST = 1e6
 
 
 def parse_weights(text: str) -> str | dict[str, float]:
-    """``"balanced"`` as it is, or the weights by class of ``"bagel=1.5,mug=1"``.
+    """``"balanced"``, ``"sqrt"``, ``"effective-number:0.999"`` as they are, or the weights of ``"bagel=1.5,mug=1"``.
 
     A class name may hold an equals sign (the last one counts) but no comma.
 
     Raises:
-        UsageError: a part is no ``class=number``, or a class stands twice.
+        UsageError: a part is no ``class=number``, a class stands twice, or no effective number has that β.
     """
-    if text.strip() == BALANCED:
-        return BALANCED
+    rule, colon, beta = text.strip().partition(":")
+    if rule in (BALANCED, SQRT) and not colon:
+        return rule
+    if rule == EFFECTIVE and "=" not in beta:
+        _beta(text)
+        return text.strip()
     weights: dict[str, float] = {}
     for part in text.split(","):
         name, equals, number = (piece.strip() for piece in part.rpartition("="))
@@ -94,7 +108,7 @@ def group_weights(
     if isinstance(weights, str):
         weights = parse_weights(weights)
     if isinstance(weights, str):
-        return _balanced(groups) if classes else (UNNAMED,) * len(groups)
+        return _by_rule(groups, weights, is_per_class=bool(classes))
     names = [group.name for group in groups]
     for name in weights:
         if name not in names:
@@ -148,7 +162,7 @@ def reweighted(groups: Sequence[DrawnGroup], weights: Sequence[float]) -> tuple[
     )
 
 
-_FORM = "Write --weights bagel=1.5,mug=1 or --weights balanced."
+_FORM = "Write --weights bagel=1.5,mug=1, or balanced, sqrt or effective-number:0.999."
 
 
 def _number(name: str, text: str) -> float:
@@ -160,12 +174,38 @@ def _number(name: str, text: str) -> float:
     return weight
 
 
-def _balanced(groups: Sequence[RecordGroup]) -> tuple[float, ...]:
-    background = sum(group.images for group in groups if group.name == BACKGROUND)
-    with_objects = sum(group.images for group in groups if group.name != BACKGROUND)
-    classes = sum(group.name != BACKGROUND for group in groups)
-    natural = six_digits(classes * background / with_objects) if with_objects else 1.0
-    return tuple(min(1.0, natural) if group.name == BACKGROUND else 1.0 for group in groups)
+def _by_rule(groups: Sequence[RecordGroup], rule: str, *, is_per_class: bool) -> tuple[float, ...]:
+    """The weights by number of images; those of ``background`` apart where groups are per class."""
+    apart = [group.name == BACKGROUND and is_per_class for group in groups]
+    of_classes = [_ruled(group.images, rule) for group, is_apart in zip(groups, apart, strict=True) if not is_apart]
+    background = sum(group.images for group, is_apart in zip(groups, apart, strict=True) if is_apart)
+    with_objects = sum(group.images for group in groups) - background
+    natural = min(max(of_classes), sum(of_classes) * background / with_objects) if of_classes else UNNAMED
+    return tuple(
+        six_digits(natural if is_apart else _ruled(group.images, rule))
+        for group, is_apart in zip(groups, apart, strict=True)
+    )
+
+
+def _ruled(images: int, rule: str) -> float:
+    if rule == BALANCED:
+        return 1.0
+    if rule == SQRT:
+        return math.sqrt(images)
+    beta = _beta(rule)
+    return images * (1 - beta) / -math.expm1(images * math.log(beta)) if beta else float(images)
+
+
+def _beta(text: str) -> float:
+    number = text.partition(":")[2].strip()
+    try:
+        beta = float(number)
+    except ValueError:
+        beta = math.nan
+    if not 0 <= beta < 1:
+        what = f"beta must be 0 or more and below 1, but got {number!r}"
+        raise UsageError(f"--weights {text}", what, "Write --weights effective-number:0.999.")
+    return beta
 
 
 def _no_group(name: str, names: Sequence[str], classes: Sequence[str]) -> UsageError:
