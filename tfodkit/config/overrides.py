@@ -141,9 +141,7 @@ def _assign(message: Message, field: FieldDescriptor, key: str | None, override:
     elif key is not None:
         raise override.refused(f"{field.name} is not repeated", f"Leave [{key}] out.")
     elif field.message_type is not None:
-        entry = _value(field, override.value, override)
-        value.SetInParent()
-        value.CopyFrom(entry)
+        value.CopyFrom(_value(field, override.value, override))
     else:
         setattr(message, field.name, _value(field, override.value, override))
 
