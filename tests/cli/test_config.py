@@ -106,7 +106,7 @@ def test_diff_of_what_does_not_parse_ends_with_2(write):
 def test_plot_draws_the_run(write, tmp_path):
     text = TRAIN.format(40, "constant_learning_rate { learning_rate: 0.5 }")
     output = tmp_path / "lr.png"
-    done = run("plot", write(text, "$a_b$.config"), "-o", output)
+    done = run("plot", write(text, "$a^^b$.config"), "-o", output)
     assert done.stdout == f"40 steps, from 0.5 to 0.5: {output}\n"
     with Image.open(output) as picture:
         assert picture.size == (1600, 864)

@@ -41,3 +41,10 @@ def test_a_file_that_does_not_parse_is_told_with_its_line(tmp_path):
         read_config(str(path))
     what = 'Message type "TrainConfig" has no field named "batch_sizes"'
     assert str(caught.value) == f"{path}:2: {what}. Did you mean batch_size?"
+
+
+def test_an_alternative_that_is_not_chosen_is_not_written():
+    text = "model { ssd { box_predictor { convolutional_box_predictor { conv_hyperparams { initializer {"
+    text = f"{text} truncated_normal_initializer {{}} }} }} }} }} }} }}"
+    predictor = with_defaults(parse_pipeline(text, "a.config")).model.ssd.box_predictor.convolutional_box_predictor
+    assert predictor.conv_hyperparams.initializer.WhichOneof("initializer_oneof") == "truncated_normal_initializer"

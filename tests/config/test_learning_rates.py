@@ -91,6 +91,10 @@ def test_a_curve_has_every_step_of_a_short_run_and_both_ends_of_a_long_one():
     curve = learning_rate_curve(pipeline, "a.config")
     assert (curve.steps[0], curve.steps[-1], len(curve.steps)) == (0, pipeline.train_config.num_steps - 1, 20_000)
     assert curve.warm_up_steps == 2000
+    optimizer = pipeline.train_config.optimizer.momentum_optimizer
+    for warm_up in (2001, 2002, 2003, 2004):
+        optimizer.learning_rate.cosine_decay_learning_rate.warmup_steps = warm_up
+        assert warm_up in learning_rate_curve(pipeline, "a.config").steps
     pipeline.train_config.num_steps = 7
     assert list(learning_rate_curve(pipeline, "a.config").steps) == list(range(7))
 
