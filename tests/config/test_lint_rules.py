@@ -383,3 +383,12 @@ def test_the_room_for_objects_is_that_of_the_readers_own_split(config: Path, rec
     replace(manifest, files=tuple(crowded)).write(records)
     found = [(finding.code, finding.subject) for finding in lint_file(config)]
     assert found == [("TFK652", "eval_input_reader"), ("TFK653", "")]
+
+
+def test_room_for_exactly_as_many_objects_is_enough(config: Path) -> None:
+    assert lint_changed(config, put(f"{READER}.max_number_of_boxes", 2), put(f"{NMS}.max_total_detections", 2)) == []
+
+
+def test_averages_that_are_made_and_used_are_no_finding(config: Path) -> None:
+    on = put("train_config.optimizer.use_moving_average", True)
+    assert lint_changed(config, on, put("eval_config.use_moving_averages", True)) == []
