@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tfodkit.config.input_grid import least_side, side_step
 from tfodkit.config.pipeline import Message
 from tfodkit.dataset.input_size import InputSize
 from tfodkit.errors import ConfigError, UsageError
@@ -29,10 +30,12 @@ def set_image_size(pipeline: Message, size: int, where: str) -> None:
     crops to the input size follows.
 
     Raises:
-        UsageError: the resizer takes images as they are, so that there is no size to set.
+        UsageError: the resizer takes images as they are, so that there is no size to set; or the model can't take this
+            one.
         ConfigError: as of :func:`architecture`.
     """
-    resizer = architecture(pipeline, where).image_resizer
+    model = architecture(pipeline, where)
+    resizer = model.image_resizer
     kind = resizer.WhichOneof("image_resizer_oneof")
     if kind == "fixed_shape_resizer":
         resizer.fixed_shape_resizer.height = resizer.fixed_shape_resizer.width = size
@@ -46,6 +49,7 @@ def set_image_size(pipeline: Message, size: int, where: str) -> None:
     else:
         what = f"the template's resizer is {kind or 'not set'}, which has no size to set"
         raise UsageError(f"--image-size {size}", what, "Leave --image-size out, or take another template.")
+    _check_size(model.feature_extractor, size)
     for step in pipeline.train_config.data_augmentation_options:
         if step.HasField("random_scale_crop_and_pad_to_square"):
             step.random_scale_crop_and_pad_to_square.output_size = size
@@ -61,3 +65,13 @@ def input_size(pipeline: Message, where: str) -> InputSize | None:
         sides = resizer.keep_aspect_ratio_resizer
         return InputSize(sides.min_dimension, sides.max_dimension, keeps_ratio=True)
     return None
+
+
+def _check_size(extractor: Message, size: int) -> None:
+    step, least = side_step(extractor), least_side(extractor)
+    if size % step == 0 and size >= least:
+        return
+    below, above = max(size // step * step, least), max(-(-size // step) * step, least)
+    need = f"a multiple of {step} from {least} on" if step > 1 else f"at least {least}"
+    remedy = f"Pass --image-size {below} or {above}." if below != above else f"Pass --image-size {above}."
+    raise UsageError(f"--image-size {size}", f"for {extractor.type} it must be {need}", remedy)
