@@ -99,11 +99,11 @@ class TrainingError(TfodkitError):
     """A training run that can't go on."""
 
 
-class OutOfMemory(TrainingError):
+class OutOfMemory(TrainingError):  # noqa: N818 - says what happened, as MemoryError would
     """A step of training that the memory of the device, or of the machine, does not hold."""
 
 
-class Interrupted(TrainingError):
+class Interrupted(TrainingError):  # noqa: N818 - as KeyboardInterrupt
     """A run that was asked to end: 128 and the signal's number is the exit code, as shells have it."""
 
     def __init__(self, where: str, what: str, remedy: str, *, signal_number: int) -> None:
