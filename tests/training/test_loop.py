@@ -15,12 +15,13 @@ from tfodkit.errors import TrainingError
 from tfodkit.evaluation.result import COCO_FIGURES, EvaluationResult
 from tfodkit.odapi.learner import TOTAL_LOSS
 from tfodkit.training import loop
+from tfodkit.training.cadence import Cadence
 from tfodkit.training.metrics import read_steps
 from tfodkit.training.plan import TrainingPlan
 from tfodkit.training.progress import Display
 from tfodkit.training.run_directory import RunDirectory
 
-PLAN = TrainingPlan(steps=4, eval_every=2, log_every=1)
+PLAN = TrainingPlan(steps=4, eval_every=Cadence(2), save_every=Cadence(10, "minutes"), log_every=1)
 
 
 class Learner:

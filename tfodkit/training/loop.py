@@ -78,7 +78,7 @@ class Loop:
                 losses = self._learn(is_first=step == first)
                 self._refuse_nan(step, losses)
                 self._show(step, losses)
-                if self._plan.evaluates_at(step):
+                if self._plan.evaluates_at(step, seconds=0):
                     self._save("last")
                     self.evaluate()
         except KeyboardInterrupt as error:
@@ -100,7 +100,7 @@ class Loop:
     def _make_up_for_a_missed_evaluation(self) -> None:
         """The last start may have ended between the checkpoint of a step and its evaluation."""
         step = self._learner.step
-        if step and self._plan.evaluates_at(step) and step not in read_steps(self._run.evaluations_path):
+        if step and self._plan.evaluates_at(step, seconds=0) and step not in read_steps(self._run.evaluations_path):
             self.evaluate()
 
     def _interrupted(self) -> TrainingError:
@@ -125,7 +125,10 @@ class Loop:
         return losses
 
     def _show(self, step: int, losses: dict[str, float]) -> None:
-        rate, is_logged = self._learner.learning_rate, self._plan.logs_at(step)
+        rate, is_logged = (
+            self._learner.learning_rate,
+            self._plan.logs_at(step) or self._plan.evaluates_at(step, seconds=0),
+        )
         report = StepReport(
             step=step,
             steps=self._plan.steps,

@@ -16,6 +16,7 @@ from tfodkit.evaluation.model_evaluator import ModelEvaluator
 from tfodkit.odapi import devices
 from tfodkit.odapi.install import install
 from tfodkit.odapi.learner import Learner
+from tfodkit.training.cadence import Cadence
 from tfodkit.training.loop import BestSoFar, Loop, read_best
 from tfodkit.training.metrics import read_steps
 from tfodkit.training.plan import TrainingPlan
@@ -59,7 +60,11 @@ def train(
     """
     pipeline = read_checked_pipeline(Path(config))
     plan = TrainingPlan.make(
-        steps=pipeline.num_steps if steps is None else steps, eval_every=eval_every, log_every=log_every
+        steps=pipeline.num_steps if steps is None else steps,
+        steps_per_epoch=None,
+        eval_every=None if eval_every is None else Cadence(eval_every),
+        save_every=Cadence(10, "minutes"),
+        log_every=log_every,
     )
     ground_truth = read_ground_truth(pipeline.val_records, pipeline.class_names)
     run = _open_run(Path(output), pipeline)
