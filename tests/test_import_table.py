@@ -16,6 +16,7 @@ DATA = GROUND | {"images", "annotations", "dataset", "records", "config"}
 DOING = {"evaluation", "inference", "training", "exporting"}
 MAY_IMPORT = {
     **dict.fromkeys(GROUND, GROUND),
+    "plots": GROUND,
     "images": GROUND,
     "annotations": GROUND | {"images"},
     "dataset": GROUND | {"images", "annotations"},
@@ -25,9 +26,9 @@ MAY_IMPORT = {
     "odapi": GROUND,
     "evaluation": DATA,
     "inference": DATA,
-    "training": GROUND | {"config", "evaluation", "odapi"},
+    "training": GROUND | {"plots", "config", "evaluation", "inference.drawing", "odapi"},
     "exporting": GROUND | {"config", "odapi", "inference", "training.run_directory", "dataset", "records"},
-    "reporting": DATA | DOING,
+    "reporting": DATA | DOING | {"plots"},
     "example": DATA | DOING,
 }
 # One module of evaluation holds a model against its records.
