@@ -23,10 +23,12 @@ MAY_IMPORT = {
     "records": GROUND | {"images", "annotations", "dataset"},
     # the schema of pipeline.config is odapi's, and loads without TensorFlow
     "config": GROUND | {"annotations", "dataset", "records.manifest", "odapi.protos"},
+    "zoo": GROUND | {"config"},
     "odapi": GROUND,
     "evaluation": DATA,
     "inference": DATA,
-    "training": GROUND | {"plots", "config", "evaluation", "inference.drawing", "odapi"},
+    "training": GROUND
+    | {"plots", "annotations.detections", "config", "evaluation", "inference.drawing", "odapi"},
     "exporting": GROUND | {"config", "odapi", "inference", "training.run_directory", "dataset", "records"},
     "reporting": DATA | DOING | {"plots"},
     "example": DATA | DOING,
