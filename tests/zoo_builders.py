@@ -72,8 +72,8 @@ class Zoo:
 
     @property
     def ranges(self) -> list[str | None]:
-        """Of the requests for archives."""
-        return [asked for path, asked in self.seen if path.endswith(".tar.gz")]
+        """Of the requests for what is there."""
+        return [asked for path, asked in self.seen if path in self.files]
 
 
 @contextmanager
@@ -119,7 +119,7 @@ def send(
     is_same = condition in (None, zoo.etag or zoo.modified) or not zoo.honours_if_range
     if asked and zoo.honours_ranges and is_same:
         first = int(asked.removeprefix("bytes=").removesuffix("-"))
-    if first >= len(content):
+    if first and first >= len(content):
         handler.send_response(416)
         handler.send_header("Content-Range", f"bytes */{len(content)}")
         handler.send_header("Content-Length", "0")

@@ -113,20 +113,20 @@ def _opened(request: urllib.request.Request) -> Iterator[http.client.HTTPRespons
             response = _opener().open(request, timeout=TIMEOUT_SECONDS)
     except urllib.error.HTTPError as error:
         with error:
-            raise _refused(request.full_url, error) from error
+            raise _refused(request, error) from error
     with response:
         yield response
 
 
-def _refused(url: str, error: urllib.error.HTTPError) -> Exception:
+def _refused(request: urllib.request.Request, error: urllib.error.HTTPError) -> Exception:
     said = f"{error.code} {error.reason}".strip()
     if error.code in _ABSENT:
         return AbsentError(said)
-    if error.code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+    if error.code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE and request.has_header("Range"):
         return RangeError(_content_range(error.headers)[1])
     if error.code in _TEMPORARY or error.code >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return DroppedError(f"the server answered {said}")
-    return FetchError(url, f"the server answered {said}", "Check the address, or pass another --mirror.")
+    return FetchError(request.full_url, f"the server answered {said}", "Check the address, or pass another --mirror.")
 
 
 def _answer(url: str, response: http.client.HTTPResponse) -> Answer:
