@@ -30,7 +30,7 @@ MAY_IMPORT = {
     "training": GROUND
     | {"plots", "annotations.detections", "config", "evaluation", "inference.drawing", "odapi"},
     "exporting": GROUND | {"config", "odapi", "inference", "training.run_directory", "dataset", "records"},
-    "reporting": DATA | DOING | {"plots"},
+    "reporting": DATA | DOING | {"plots", "zoo"},
     "example": DATA | DOING,
 }
 # One module of evaluation holds a model against its records.
