@@ -38,19 +38,19 @@ class Pace:
         return self._step_seconds
 
     @property
-    def steps_per_second(self) -> float:
-        """0 before the second report."""
-        return 1 / self._step_seconds if self._step_seconds else 0.0
+    def steps_per_second(self) -> float | None:
+        """``None`` before the second report."""
+        return 1 / self._step_seconds if self._step_seconds else None
 
     @property
-    def images_per_second(self) -> float:
-        """0 before the second report."""
-        return self.steps_per_second * self._images_a_step
+    def images_per_second(self) -> float | None:
+        """``None`` before the second report."""
+        return self._images_a_step / self._step_seconds if self._step_seconds else None
 
     @property
-    def waiting_share(self) -> float:
-        """The share of the time, 0 to 1, in which a step has no images yet; 0 before the second report."""
-        return min(self._waited / self._step_seconds, 1.0) if self._step_seconds else 0.0
+    def waiting_share(self) -> float | None:
+        """The share of the time, 0 to 1, in which a step has no images yet; ``None`` before the second report."""
+        return min(self._waited / self._step_seconds, 1.0) if self._step_seconds else None
 
     @property
     def evaluation_seconds(self) -> float | None:

@@ -79,7 +79,9 @@ class TerminalScreen:
         if not lines:
             self._live.stop()
             return
-        self._live.start()
+        if not self._live.is_started:
+            self._live.start()
+            self._console.show_cursor()  # a run that is killed could not bring it back
         self._live.update(self._grid(lines), refresh=True)
 
     def close(self) -> None:

@@ -15,7 +15,7 @@ class StepReport:
     """The state of a run after a step.
 
     ``losses`` are the parts by upstream's names; ``epoch`` counts passes over the training images; ``waiting_share``
-    is 0 to 1; what is not known yet is ``None``, or 0 images a second; ``best`` in words, once there is an evaluation.
+    is 0 to 1; what is not known yet is ``None``; ``best`` in words, once there is an evaluation.
     """
 
     step: int
@@ -24,8 +24,8 @@ class StepReport:
     learning_rate: float
     losses: Mapping[str, float] = field(default_factory=dict)
     epoch: float | None = None
-    images_per_second: float = 0.0
-    waiting_share: float = 0.0
+    images_per_second: float | None = None
+    waiting_share: float | None = None
     memory: MemoryUse | None = None
     seconds_left: float | None = None
     best: str = ""
@@ -46,9 +46,9 @@ class StepReport:
     @property
     def working(self) -> str:
         """Speed, waiting and memory; blank while nothing is known."""
-        speed = f"{self.images_per_second:.1f} images/s  waiting for input {self.waiting_share:.0%}"
-        known = [speed if self.images_per_second else "", str(self.memory or "")]
-        return "  ".join(filter(None, known))
+        speed = "" if self.images_per_second is None else f"{self.images_per_second:.1f} images/s"
+        waiting = "" if self.waiting_share is None else f"{self.waiting_share:.0%} waiting for input"
+        return "  ".join(filter(None, (speed, waiting, str(self.memory or ""))))
 
     def __str__(self) -> str:
         return "  ".join(filter(None, (self.where, self.learning, self.working, self.best)))

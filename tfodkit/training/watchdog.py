@@ -7,6 +7,7 @@ import statistics
 import sys
 import threading
 import time
+import traceback
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -26,9 +27,9 @@ STACKS_AFTER = 300.0
 REMEMBERED = 50
 LOOK_EVERY = 1.0
 
-_INPUT_FRAMES = ("tensorflow/python/data/", "tensorflow/python/distribute/input_lib.py")
-_TRACING_FRAMES = ("tensorflow/python/framework/func_graph.py", "tensorflow/python/autograph/")
-_DEVICE_FRAMES = ("tensorflow/python/eager/", "tensorflow/python/framework/ops.py")
+_TRACING = ("tensorflow/python/framework/func_graph.py",)
+_INPUT = ("tensorflow/python/data/", "tensorflow/python/distribute/input_lib.py")
+_DEVICE = ("tensorflow/python/",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +105,14 @@ class Watchdog:
 
 
 def awaited(frame: FrameType | None, source: str = "") -> str:
-    """What a thread is waiting for, by the innermost frame of TensorFlow's that it is in."""
-    while frame is not None:
-        file = frame.f_code.co_filename.replace("\\", "/")
-        if any(part in file for part in _INPUT_FRAMES):
-            return f"waiting for the input{f' (reading {source})' if source else ''}"
-        if any(part in file for part in _TRACING_FRAMES):
-            return "tracing"
-        if any(part in file for part in _DEVICE_FRAMES):
-            return "the device has not returned"
-        frame = frame.f_back
-    return "busy outside TensorFlow"
+    """What a thread is waiting for, by those files of TensorFlow's that the call at ``frame`` has come through."""
+    files = [call.f_code.co_filename.replace("\\", "/") for call, _ in traceback.walk_stack(frame)] if frame else []
+    if _passes(files, _TRACING):
+        return "tracing"
+    if _passes(files, _INPUT):
+        return f"waiting for the input{f' (reading {source})' if source else ''}"
+    return "the device has not returned" if _passes(files, _DEVICE) else "busy outside TensorFlow"
+
+
+def _passes(files: list[str], parts: tuple[str, ...]) -> bool:
+    return any(part in file for file in files for part in parts)
