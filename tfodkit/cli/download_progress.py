@@ -61,30 +61,35 @@ class _Lines:
     """The state as plain lines, one at least every ten seconds."""
 
     def __init__(self) -> None:
+        self._phase = ""
         self._name = ""
         self._done = self._first = 0
         self._total: int | None = None
         self._since = self._said = time.monotonic()
 
     def say(self, line: str) -> None:
-        self._said = time.monotonic()
-        typer.echo(line, err=True)
+        """A phase begins."""
+        self._phase, self._name = line, ""
+        self._print(line)
 
     def show(self, name: str, done: int, total: int | None) -> None:
-        if name != self._name or done < self._done:
+        """Bytes have come."""
+        if not self._name:
             self._since, self._first = time.monotonic(), done
-            self.say(f"{name}: downloading{f' {megabytes(total)}' if total else ''}{_from(done)}")
+            self._print(f"{name}: downloading{f' {megabytes(total)}' if total else ''}{_from(done)}")
         self._name, self._done, self._total = name, done, total
-        if done == total:
-            self._name = ""
 
     def beat(self, closed: threading.Event) -> None:
         """Speak from time to time, until ``closed``."""
         while not closed.wait(min(1.0, SECONDS_BETWEEN_LINES / 4)):
-            if self._name and time.monotonic() - self._said >= SECONDS_BETWEEN_LINES:
-                self.say(str(self))
+            if time.monotonic() - self._said >= SECONDS_BETWEEN_LINES:
+                self._print(self._bytes() if self._name else f"{self._phase} …")
 
-    def __str__(self) -> str:
+    def _print(self, line: str) -> None:
+        self._said = time.monotonic()
+        typer.echo(line, err=True)
+
+    def _bytes(self) -> str:
         rate = (self._done - self._first) / max(time.monotonic() - self._since, 1e-9)
         text = f"{self._name}: {megabytes(self._done)}"
         if self._total:

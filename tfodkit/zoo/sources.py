@@ -64,6 +64,7 @@ def download_first(urls: list[str], archive: Path, name: str, watch: Watch) -> s
     """
     said = ""
     for url in urls:
+        watch.say(f"{name}: asking {url}")
         try:
             download(url, archive, name, watch)
         except AbsentError as error:
