@@ -5,7 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any, Protocol, TextIO
+from typing import NoReturn, Protocol, TextIO
+
+from rich.console import Console
+from rich.live import Live
+from rich.spinner import Spinner
+from rich.table import Table
+from rich.text import Text
 
 _NOTEBOOK_VARIABLES = ("JPY_PARENT_PID", "COLAB_RELEASE_TAG", "COLAB_JUPYTER_IP")
 """Set for what a notebook starts, also with an exclamation mark: it has a terminal, but does not move its cursor."""
@@ -64,11 +70,7 @@ class TerminalScreen:
     redraws = True
 
     def __init__(self, stream: TextIO) -> None:
-        from rich.console import Console
-        from rich.live import Live
-        from rich.spinner import Spinner
-
-        self._console = Console(file=stream, force_terminal=True, force_jupyter=False, highlight=False, soft_wrap=True)
+        self._console = _Console(file=stream, force_terminal=True, force_jupyter=False, highlight=False, soft_wrap=True)
         self._live = Live(console=self._console, auto_refresh=False, transient=True, redirect_stdout=False)
         self._spinner = Spinner("dots", style="cyan")
 
@@ -87,13 +89,17 @@ class TerminalScreen:
     def close(self) -> None:
         self._live.stop()
 
-    def _grid(self, lines: Sequence[str]) -> Any:
-        from rich.table import Table
-        from rich.text import Text
-
+    def _grid(self, lines: Sequence[str]) -> Table:
         grid = Table.grid(padding=(0, 1))
         grid.add_column(width=1)
         grid.add_column(no_wrap=True, overflow="ellipsis")
         for number, line in enumerate(lines):
             grid.add_row("" if number else self._spinner, Text(line, style="dim" if number > 1 else ""))
         return grid
+
+
+class _Console(Console):
+    """One that leaves it to us what a terminal that is gone means: rich would end the program."""
+
+    def on_broken_pipe(self) -> NoReturn:
+        raise BrokenPipeError
