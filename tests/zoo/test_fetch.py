@@ -104,7 +104,7 @@ def test_the_newest_checkpoint_is_taken_whatever_its_number(zoo: Zoo, cache: Pat
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"checkpoint/ckpt-0.index": None}, "checkpoint: there is no TensorFlow 2 checkpoint"),
+        ({"checkpoint/ckpt-0.index": None}, "checkpoint: there is no checkpoint of TensorFlow"),
         ({"checkpoint/ckpt-0.data-00000-of-00001": None}, "ckpt-0: the checkpoint has an .index file but no .data"),
         ({"checkpoint/ckpt-0.index": b""}, "ckpt-0.index is empty"),
         ({"checkpoint/ckpt-0.data-00000-of-00001": b""}, "ckpt-0.data-00000-of-00001 is empty"),

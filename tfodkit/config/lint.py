@@ -12,6 +12,7 @@ from tfodkit.config import rules
 from tfodkit.config.architecture import ARCHITECTURES
 from tfodkit.config.faults import Fault
 from tfodkit.config.feature_extractors import FEATURE_EXTRACTORS
+from tfodkit.config.lane import Lane, extractor_type, lane_of, nearest_template
 from tfodkit.config.lint_augmentation import augmentation_faults
 from tfodkit.config.lint_memory import memory_faults
 from tfodkit.config.lint_readers import class_names, matching_files, reader_faults
@@ -115,8 +116,11 @@ def _model(message: Message) -> Iterator[Fault]:
     if getattr(message.model, kind).num_classes < 1:
         what = f"{kind}.num_classes must be 1 or more, but got 0"
         yield Fault(rules.CLASSES_NONE, f"model.{kind}.num_classes", what)
-    extractor = getattr(message.model, kind).feature_extractor.type
-    if extractor not in FEATURE_EXTRACTORS[kind]:
+    extractor = extractor_type(message)
+    if lane_of(message) is Lane.TF1:
+        what = f"{extractor} is a model of TensorFlow 1, which can't be trained yet; take {nearest_template(message)}"
+        yield Fault(rules.LANE_TF1, f"model.{kind}.feature_extractor.type", what)
+    elif extractor not in FEATURE_EXTRACTORS[kind]:
         what = f"{kind}.feature_extractor.type must be one of TensorFlow 2's, but got {extractor!r}"
         nearest = nearest_names(extractor, FEATURE_EXTRACTORS[kind]).rstrip(".")
         yield Fault(rules.EXTRACTOR_UNKNOWN, f"model.{kind}.feature_extractor.type", f"{what}. {nearest}")

@@ -14,6 +14,12 @@ EXTRACTOR_UNKNOWN = Rule(
     "TFK603", _ERROR, "feature extractors that TensorFlow 2 does not have", "Start from a template."
 )
 CLASSES_DIFFER = Rule("TFK604", _ERROR, "numbers of classes that are not the label map's", _AGAIN)
+LANE_TF1 = Rule(
+    "TFK605",
+    _ERROR,
+    "models of TensorFlow 1",
+    "Run make-config with that --template; make-config writes configs for TensorFlow 1 as well.",
+)
 MEMORY_SHORT = Rule(
     "TFK606",
     _WARNING,
