@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
@@ -76,6 +78,33 @@ def test_feature_maps_round_up_and_padding_comes_first() -> None:
     assert feature_map_sizes(kind, model.feature_extractor, width=300, height=65) == [(5, 19), (3, 10)]
     model.feature_extractor.pad_to_multiple = 32
     assert feature_map_sizes(kind, model.feature_extractor, width=300, height=65) == [(6, 20), (3, 10)]
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "what"),
+    [
+        (FPNLITE, {"scales_per_octave": 0}, "scales_per_octave must be above 0 and below 10000, but got 0"),
+        (FPNLITE, {"anchor_scale": float("nan")}, "anchor_scale must be above 0 and below 10000, but got nan"),
+        (FPNLITE, {"aspect_ratios": [1, -2]}, "aspect_ratios must be above 0 and below 10000, but got -2"),
+        (FPNLITE, {"aspect_ratios": []}, "aspect_ratios must be one or more, but got none"),
+        (FPNLITE, {"max_level": 6}, "max_level - min_level + 1 must be 5, as the feature maps are, but got 4"),
+        (SSD, {"num_layers": 5}, "num_layers must be 6, as the feature maps are, but got 5"),
+        (SSD, {"scales": [0.1]}, "the number of scales must be 6, as the feature maps are, but got 1"),
+        (FASTER_RCNN, {"scales": []}, "scales must be one or more, but got none"),
+        (FASTER_RCNN, {"width_stride": 0}, "width_stride must be above 0 and below 10000, but got 0"),
+    ],
+)
+def test_values_that_lay_no_anchors_are_named(name: str, values: dict[str, object], what: str) -> None:
+    _, kind, model = model_of(name, **values)
+    with pytest.raises(ValueError, match="^" + re.escape(what) + "$"):
+        anchor_grids(kind, model, width=320, height=320)
+
+
+def test_levels_that_no_picture_has_are_named() -> None:
+    _, kind, model = model_of(FPNLITE)
+    model.feature_extractor.fpn.max_level = 2**31 - 1
+    with pytest.raises(ValueError, match=r"fpn_keras must be some of 0 to 20, but got 3 to 2147483647"):
+        anchor_grids(kind, model, width=320, height=320)
 
 
 @pytest.mark.tensorflow
