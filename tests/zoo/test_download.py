@@ -215,6 +215,13 @@ def test_a_disk_without_room_is_told_before_anything_comes(
     assert archive.read_bytes() == b""
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
+def test_a_disk_that_fills_up_is_told(zoo: Zoo, archive: Path) -> None:
+    archive.symlink_to("/dev/full")
+    with pytest.raises(OutputError, match=r"archive: can't be written: No space left on device\. Make room, or choose"):
+        fetch(zoo, archive)
+
+
 @pytest.mark.parametrize("tells_length", [True, False])
 def test_a_file_larger_than_any_model_is_refused(
     zoo: Zoo, archive: Path, monkeypatch: pytest.MonkeyPatch, tells_length: bool

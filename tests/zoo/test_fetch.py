@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from collections import namedtuple
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 from zoo_builders import ARCHIVE, KEPT, MODEL, NAME, PUBLISHED, WEIGHTS, Zoo, digest, drop_after, make_archive, send
 
-from tfodkit import atomic
+from tfodkit import atomic, files
 from tfodkit.errors import FetchError, OutputError, UsageError
 from tfodkit.zoo import CachedModel, Watch, checkpoint_for, fetch, fetch_model, remove_model, sources
 from tfodkit.zoo.cache import cached_model, fetch_folder
@@ -180,6 +181,21 @@ def test_an_archive_that_has_changed_since_the_first_fetch_is_refused(zoo: Zoo, 
     )
     note.unlink()
     fetch_model(NAME, mirror=zoo.url, cache=cache)
+
+
+@pytest.mark.parametrize("is_unpacked", [True, False])
+def test_a_disk_without_room_for_what_is_kept_is_told(
+    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_unpacked: bool
+) -> None:
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(1, 1, 200_000))
+    for path, content in MODEL.items():
+        files.write_bytes(tmp_path / NAME / path, content)
+    if not is_unpacked:
+        (tmp_path / ARCHIVE).write_bytes(make_archive())
+    with pytest.raises(OutputError, match=r"0\.3 MB are needed, but the disk has 0\.2 MB free"):
+        fetch_model(NAME, mirror=tmp_path, cache=cache)
+    assert names(cache) == set()
 
 
 @pytest.mark.parametrize("damage", ["shorter", "gone", "notes"])

@@ -40,7 +40,9 @@ class ZooModel:
 
 def zoo_models() -> tuple[ZooModel, ...]:
     """All models, by name."""
-    return tuple(ZooModel(facts, PurePosixPath(facts.archive)) for facts in templates() if facts.archive)
+    return tuple(
+        ZooModel(facts, PurePosixPath(facts.archive)) for facts in templates() if facts.archive and facts.lane == "TF2"
+    )
 
 
 def zoo_model(name: str) -> ZooModel:

@@ -119,7 +119,7 @@ def _opened(request: urllib.request.Request) -> Iterator[http.client.HTTPRespons
 
 
 def _refused(request: urllib.request.Request, error: urllib.error.HTTPError) -> Exception:
-    said = f"{error.code} {error.reason}".strip()
+    said = _printable(f"{error.code} {error.reason}".strip())
     if error.code in _ABSENT:
         return AbsentError(said)
     if error.code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE and request.has_header("Range"):
@@ -203,4 +203,9 @@ def _in_words(reason: BaseException | str) -> str:
         return f"no answer for {TIMEOUT_SECONDS:g} s"
     if isinstance(reason, OSError) and reason.strerror:
         return reason.strerror
-    return str(reason) or type(reason).__name__
+    return _printable(str(reason)) or type(reason).__name__
+
+
+def _printable(said: str) -> str:
+    """What a server said, without the letters that move a terminal's cursor."""
+    return said if said.isprintable() else repr(said)
