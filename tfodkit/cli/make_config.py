@@ -42,8 +42,8 @@ def command(
     augment: Annotated[
         list[str] | None,
         typer.Option(
-            help="In place of the template's steps: NAME, NAME:parameter=value,…, a file.yaml, or a preset: none, light, "
-            "ssd, strong, top-down, colour-critical; again for more."
+            help="In place of the template's steps: NAME, NAME:parameter=value,…, a file.yaml, or a preset: none, "
+            "light, ssd, strong, top-down, colour-critical; again for more."
         ),
     ] = None,
     checkpoint: Annotated[
