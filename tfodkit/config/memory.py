@@ -104,6 +104,11 @@ def forecast_memory(pipeline: Message, manifest: RecordManifest | None = None) -
     )
 
 
+def gigabytes(size: int) -> str:
+    """``6.2 GB``: in 10^9 bytes."""
+    return f"{size / 1e9:.1f} GB"
+
+
 def model_facts(pipeline: Message) -> ModelFacts | None:
     """The figures of a config's model; None where nobody measured them."""
     kind = pipeline.model.WhichOneof("model")
