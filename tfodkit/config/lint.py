@@ -13,6 +13,7 @@ from tfodkit.config.architecture import ARCHITECTURES
 from tfodkit.config.faults import Fault
 from tfodkit.config.feature_extractors import FEATURE_EXTRACTORS
 from tfodkit.config.lane import Lane, extractor_type, lane_of, nearest_template
+from tfodkit.config.lint_anchors import anchor_faults
 from tfodkit.config.lint_augmentation import augmentation_faults
 from tfodkit.config.lint_memory import memory_faults
 from tfodkit.config.lint_readers import class_names, matching_files, reader_faults
@@ -63,6 +64,7 @@ def lint(
     """
     faults = [
         *_model(message),
+        *anchor_faults(message, manifest),
         *training_faults(message),
         *_evaluation(message),
         *reader_faults(message, manifest),

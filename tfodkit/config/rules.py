@@ -27,6 +27,15 @@ MEMORY_SHORT = Rule(
     "Make the config again with a smaller --batch-size or --image-size, or with --set "
     "train_input_reader.num_parallel_batches=1, or free memory.",
 )
+ANCHORS_MISS = Rule(
+    "TFK607",
+    _WARNING,
+    "anchors that miss many boxes",
+    "Make the config again with other anchors or a larger image size; tfodkit config anchors shows what they come to.",
+)
+ANCHORS_NONE = Rule(
+    "TFK608", _ERROR, "anchors that can't be laid", "Mend the value it names, or start from a template."
+)
 
 COUNT_NONE = Rule("TFK611", _ERROR, "steps or batches of 0", "Set it to 1 or more.")
 OPTIMIZER_NONE = Rule("TFK612", _ERROR, "optimizers without a learning rate", "Start from a template.")
