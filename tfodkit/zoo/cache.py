@@ -28,7 +28,8 @@ from pathlib import Path
 
 from tfodkit import atomic
 from tfodkit.config.fine_tune import INDEX, find_checkpoint
-from tfodkit.config.pipeline import read_pipeline
+from tfodkit.config.old_fields import parse_old_pipeline
+from tfodkit.config.pipeline import read_text
 from tfodkit.errors import CheckpointError, FetchError, OutputError, TfodkitError
 from tfodkit.files import write_text
 from tfodkit.zoo.catalogue import zoo_model
@@ -149,7 +150,7 @@ def _alone(growing: Path, folder: Path) -> Iterator[None]:
 def _check_model(folder: Path, source: str) -> None:
     try:
         checkpoint = find_checkpoint(folder / CHECKPOINT)
-        read_pipeline(folder / CONFIG)
+        parse_old_pipeline(read_text(folder / CONFIG), CONFIG)
     except TfodkitError as error:
         raise _no_model(source, f"{Path(error.problems[0].where).name}: {error.problems[0].what}") from error
     found = [path for path in checkpoint.parent.glob(f"{checkpoint.name}.data-*") if _SHARDS.fullmatch(path.suffix)]
