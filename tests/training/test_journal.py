@@ -141,7 +141,7 @@ def test_the_images_of_the_first_step_are_shown_with_their_boxes(journal: Journa
     step(journal, learner)
     step(journal, learner)
     assert [written for written in Events.written if isinstance(written[2], tuple)] == [
-        ("train", 1, ("train_input_images", [(40, 30), (40, 30)]))
+        ("train", 1, ("train_input_images", [(320, 240), (320, 240)]))
     ]
 
 
@@ -157,7 +157,7 @@ def test_an_evaluation_is_a_row_events_pictures_and_curves(
     (name, at, scalars), picture, inputs, curves = Events.written
     assert (name, at, scalars["DetectionBoxes_Precision/mAP"]) == ("eval", 50, 0.25)
     assert scalars["DetectionBoxes_PerformanceByCategory/mAP/mug"] == 0.5
-    assert picture == ("eval", 50, ("eval_side_by_side_0_0", [(86, 30)]))
+    assert picture == ("eval", 50, ("eval_side_by_side_0_0", [(646, 240)]))
     assert inputs[:2] == ("train", 50)
     assert curves == ("run: step 50", 50)
     assert journal.pace.evaluation_seconds == 4.5
