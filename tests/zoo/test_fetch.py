@@ -109,8 +109,8 @@ def test_the_newest_checkpoint_is_taken_whatever_its_number(zoo: Zoo, cache: Pat
     [
         ({"checkpoint/ckpt-0.index": None}, "checkpoint: there is no checkpoint of TensorFlow"),
         ({"checkpoint/ckpt-0.data-00000-of-00001": None}, "ckpt-0: the checkpoint has an .index file but no .data"),
-        ({"checkpoint/ckpt-0.index": b""}, "ckpt-0.index is empty"),
-        ({"checkpoint/ckpt-0.data-00000-of-00001": b""}, "ckpt-0.data-00000-of-00001 is empty"),
+        ({"checkpoint/ckpt-0.index": b""}, "ckpt-0.index: is no index of a checkpoint"),
+        ({"checkpoint/ckpt-0.data-00000-of-00001": b""}, "ckpt-0.data-00000-of-00001: has 0 bytes, but the index"),
         ({"pipeline.config": b"model { sdd {} }"}, 'pipeline.config:1: .* no field named "sdd"'),
         ({"pipeline.config": b"\xff"}, "pipeline.config: is not UTF-8 text"),
     ],
@@ -133,7 +133,7 @@ def test_a_config_with_a_field_that_was_given_up_since_is_read(zoo: Zoo, cache: 
 def test_a_shard_that_is_missing_is_told(zoo: Zoo, cache: Path) -> None:
     data = "checkpoint/ckpt-0.data-00000-of-0000"
     zoo.files[ARCHIVE] = make_archive(**{f"{data}1": None, f"{data}2": b"half"})
-    with pytest.raises(FetchError, match="ckpt-0 has 1 of 2 data files"):
+    with pytest.raises(FetchError, match="ckpt-0.data-00000-of-00001: is not there"):
         fetch_model(NAME, mirror=zoo.url, cache=cache)
 
 
