@@ -20,27 +20,12 @@ from tfodkit.config.lint_readers import class_names, matching_files, reader_faul
 from tfodkit.config.lint_training import dead_knobs, training_faults
 from tfodkit.config.locations import Locations
 from tfodkit.config.machine_memory import MachineMemory
+from tfodkit.config.metrics import METRICS
 from tfodkit.config.nearest import nearest_names
 from tfodkit.config.pipeline import Message, parse_pipeline, read_text
 from tfodkit.errors import Problem
 from tfodkit.findings import Finding
 from tfodkit.records.manifest import MANIFEST, RecordManifest
-
-METRICS = (
-    "coco_detection_metrics",
-    "coco_keypoint_metrics",
-    "coco_mask_metrics",
-    "coco_panoptic_metrics",
-    "lvis_mask_metrics",
-    "oid_V2_detection_metrics",
-    "oid_challenge_detection_metrics",
-    "oid_challenge_segmentation_metrics",
-    "pascal_voc_detection_metrics",
-    "pascal_voc_instance_segmentation_metrics",
-    "precision_at_recall_detection_metrics",
-    "weighted_pascal_voc_detection_metrics",
-    "weighted_pascal_voc_instance_segmentation_metrics",
-)
 
 
 def lint(
