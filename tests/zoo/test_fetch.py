@@ -133,7 +133,7 @@ def test_a_config_with_a_field_that_was_given_up_since_is_read(zoo: Zoo, cache: 
 def test_a_shard_that_is_missing_is_told(zoo: Zoo, cache: Path) -> None:
     data = "checkpoint/ckpt-0.data-00000-of-0000"
     zoo.files[ARCHIVE] = make_archive(**{f"{data}1": None, f"{data}2": b"half"})
-    with pytest.raises(FetchError, match="ckpt-0.data-00000-of-00001: is not there"):
+    with pytest.raises(FetchError, match=r"ckpt-0\.data-00000-of-00001: is not there"):
         fetch_model(NAME, mirror=zoo.url, cache=cache)
 
 
