@@ -135,6 +135,7 @@ def test_a_logged_step_is_a_row_and_an_event_under_upstreams_tags(
     scalars = [(name, at, what) for name, at, what in Events.written if isinstance(what, dict)]
     assert [(name, at) for name, at, _ in scalars] == [("train", 1), ("train", 3)]
     assert {"Loss/total_loss", "learning_rate", "steps_per_sec"} <= set(scalars[1][2])
+    assert journal._display.phases == {"learning": 1.0}, "the first step is traced"
 
 
 def test_the_images_of_the_first_step_are_shown_with_their_boxes(journal: Journal, learner: Learner) -> None:

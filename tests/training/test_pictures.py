@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -76,9 +78,23 @@ def test_a_box_that_is_no_number_is_left_out(example: ExampleImage) -> None:
 
 def test_a_large_picture_is_scaled_down_with_its_boxes() -> None:
     images = np.full((1, 400, 2 * LONGEST_SIDE, 3), 90, np.uint8)
-    (picture,) = augmented_inputs(images, [[[0.25, 0.5, 0.75, 1.0]]], [[1]], NAMES)
+    (picture,) = augmented_inputs(images, [[[0.5, 0.75, 0.9, 0.875]]], [[1]], NAMES)
     assert picture.size == (LONGEST_SIDE, 200)
-    assert picture.getpixel((LONGEST_SIDE // 2, 100)) == colour_of(1)
+    assert picture.getpixel((LONGEST_SIDE * 3 // 4, 140)) == colour_of(1), "the left edge"
+    assert picture.getpixel((LONGEST_SIDE // 2, 140)) == GREY
+
+
+def test_the_boxes_of_a_large_validation_image_are_scaled_with_it(example: ExampleImage) -> None:
+    large = replace(
+        example,
+        picture=Image.new("RGB", (2 * LONGEST_SIDE, LONGEST_SIDE), GREY),
+        truth=replace(example.truth, boxes_xyxy=np.array([[400.0, 200.0, 600.0, 400.0]])),
+    )
+    found = make_detections(0.9, box=(600, 200, 800, 400))
+    (picture,) = Gallery([large], NAMES, least_score=0.5, most_boxes=20).shown([found, found])
+    assert picture.size == (2 * LONGEST_SIDE + GAP, LONGEST_SIDE // 2)
+    assert picture.getpixel((200, 160)) == colour_of(1)
+    assert picture.getpixel((LONGEST_SIDE + GAP + 300, 160)) == colour_of(2)
 
 
 def test_a_small_picture_is_scaled_up_so_that_letters_have_room_and_not_all_of_a_batch_is_shown() -> None:
