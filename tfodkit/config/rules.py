@@ -173,5 +173,31 @@ COLOUR_CHANGES_CLASS = Rule(
     "TFK666", _WARNING, "colour distortions that may change a class", "Take the step out where colour tells the class."
 )
 
+CHECKPOINT_DAMAGED = Rule("TFK671", _ERROR, "checkpoints that are damaged", "Copy or unpack all of its files again.")
+CHECKPOINT_OF_OTHER_LANE = Rule(
+    "TFK672",
+    _ERROR,
+    "checkpoints of the other TensorFlow",
+    "Take the checkpoint of the model's own lane: of TensorFlow 2, tfodkit zoo fetch has them.",
+)
+CHECKPOINT_OF_OTHER_TYPE = Rule(
+    "TFK673",
+    _ERROR,
+    "checkpoints of another type than is written",
+    'Write "detection" for a detector of the zoo or of a run, "classification" for a backbone alone.',
+)
+CHECKPOINT_OF_OTHER_MODEL = Rule(
+    "TFK674", _ERROR, "checkpoints of another meta-architecture", "Take the checkpoint of the template's own model."
+)
+CHECKPOINT_OF_OTHER_BACKBONE = Rule(
+    "TFK675",
+    _WARNING,
+    "checkpoints of another backbone",
+    "Take the checkpoint of the template's own model: hardly anything else can be restored.",
+)
+CHECKPOINT_OF_OTHER_CLASSES = Rule(
+    "TFK676", _ERROR, "checkpoints of other classes that are to be restored whole", 'Write "detection".'
+)
+
 RULES: tuple[Rule, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Rule))
 """All of them, in the order of their codes."""
