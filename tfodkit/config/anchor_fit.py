@@ -34,7 +34,7 @@ from tfodkit.records.manifest import SampledBox
 WORTH_IT = 0.01
 """Of the boxes: what has to be reached more for a change to be told of."""
 _PYRAMID_SCALES = (1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 6.0, 8.0)
-_LOW_QUANTILES = (0.05, 0.25, 0.5)
+_LOW_QUANTILES = (0.02, 0.05, 0.1, 0.25, 0.5)
 _LARGER = (1.25, 1.5, 2.0, 3.0)
 _MOST_ROUNDS = 100
 
@@ -178,11 +178,18 @@ def _scales(model: Message, own: AnchorValues, now: AnchorReach) -> Iterator[tup
     count = generator.num_layers if is_ssd else len(own.scales)
     middles = [_rounded(side) for side, _ in k_means(np.stack([sides, sides], 1), count)]
     if is_ssd and not generator.scales:
-        least, most = own.scales
-        lows = [middles[0], *(_rounded(side) for side in np.quantile(sides, _LOW_QUANTILES)), least]
-        yield from ((low, high) for low, high in product(lows, (middles[-1], most)) if low < high)
+        yield from _spans(sides, own.scales, highest=middles[-1], maps=count)
     elif len(middles) == len(own.scales):
         yield tuple(middles)
+
+
+def _spans(sides: Floats, own: Sequence[float], *, highest: float, maps: int) -> Iterator[tuple[float, float]]:
+    """The smallest and the largest scale of an SSD, between which the maps' are spread evenly."""
+    least, most = own
+    median = float(np.median(sides))
+    for low in (*(_rounded(side) for side in np.quantile(sides, _LOW_QUANTILES)), least):
+        median_on_second_map = _rounded(low + (maps - 1) * (median - low))
+        yield from ((low, high) for high in (most, highest, median_on_second_map) if low < high)
 
 
 def _larger_sizes(model: Message) -> list[int]:
