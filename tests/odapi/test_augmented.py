@@ -69,8 +69,7 @@ def is_trainable(one: ModelInput) -> bool:
 def runs(config: Path, records: list[bytes], *specs: str, seed: int | None = None) -> bool:
     try:
         rounds = model_inputs(with_steps(config, *specs), records, rounds=ROUNDS, seed=seed)
-    except ConfigError as error:
-        assert error.problems[0].where == "train_config.data_augmentation_options"
+    except ConfigError:
         return False
     assert [len(one) for one in rounds] == [len(records)] * ROUNDS
     return all(is_trainable(one) for pictures in rounds for one in pictures)
