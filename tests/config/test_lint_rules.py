@@ -95,6 +95,20 @@ CASES: list[tuple[str, Change, str, str]] = [
     ("TFK605", put("model.ssd.feature_extractor.type", "ssd_mobilenet_v1"), "type:", "take ssd_mobilenet_v2_320x320"),
     ("TFK604", put("model.ssd.num_classes", 90), "num_classes: 90", "num_classes is 90, but the ids of"),
     ("TFK608", put(f"{ANCHORS}.num_layers", 5), "anchor_generator {", "num_layers must be 6, as the feature maps are"),
+    (
+        "TFK610",
+        schedule("cosine_decay_learning_rate { learning_rate_base: 0 total_steps: 9 warmup_steps: 0 }"),
+        "cosine",
+        "the learning rate must be above 0, but got 0",
+    ),
+    ("TFK610", schedule("constant_learning_rate { learning_rate: -1 }"), "constant", "must be above 0, but got -1"),
+    ("TFK610", schedule("constant_learning_rate { learning_rate: nan }"), "constant", "must be above 0, but got nan"),
+    (
+        "TFK620",
+        schedule("exponential_decay_learning_rate { initial_learning_rate: 0.01 decay_steps: 0 }"),
+        "decay_steps: 0",
+        "decay_steps must be 1 or more, but got 0",
+    ),
     ("TFK611", put("train_config.num_steps", 0), "num_steps: 0", "num_steps must be 1 or more, but got 0"),
     ("TFK611", put("train_config.batch_size", 0), "batch_size: 0", "batch_size must be 1 or more, but got 0"),
     ("TFK612", clear("train_config.optimizer"), "train_config {", "must have a learning rate, but got none"),
@@ -136,7 +150,9 @@ CASES: list[tuple[str, Change, str, str]] = [
     ("TFK618", put("train_config.num_steps", 200), "warmup_steps: 200", "the warm-up takes 200 steps of a run of 200"),
     (
         "TFK618",
-        schedule("exponential_decay_learning_rate { initial_learning_rate: 0.01 burnin_steps: 6000 }"),
+        schedule(
+            "exponential_decay_learning_rate { initial_learning_rate: 0.01 burnin_steps: 6000 burnin_learning_rate: 1e-3 }"
+        ),
         "burnin_steps",
         "takes 6000",
     ),

@@ -37,6 +37,7 @@ ANCHORS_NONE = Rule(
     "TFK608", _ERROR, "anchors that can't be laid", "Mend the value it names, or start from a template."
 )
 
+RATE_NONE = Rule("TFK610", _ERROR, "learning rates that nothing learns by", "Write one above 0, or make-config again.")
 COUNT_NONE = Rule("TFK611", _ERROR, "steps or batches of 0", "Set it to 1 or more.")
 OPTIMIZER_NONE = Rule("TFK612", _ERROR, "optimizers without a learning rate", "Start from a template.")
 COSINE_FULL = Rule(
@@ -71,7 +72,11 @@ RATE_OF_OTHER_BATCH = Rule(
     "TFK619",
     _WARNING,
     "learning rates for a larger batch",
-    "Scale it with the batch: training is likely to diverge.",
+    "Scale it with the batch, as make-config --batch-size does and --set train_config.batch_size does not: "
+    "training is likely to diverge.",
+)
+DECAY_NONE = Rule(
+    "TFK620", _ERROR, "exponential decays of 0 steps", "Write decay_steps: it is the run's steps between two decays."
 )
 
 CHECKPOINT_PLACEHOLDER = Rule(
