@@ -101,15 +101,14 @@ def test_what_was_left_out_is_said(records: Path, output: Path) -> None:
         assert f"# note:          {note}\n" in output.read_text(encoding="utf-8")
 
 
-def test_metrics_that_crash_are_taken_out_of_a_config_of_ones_own(records: Path, output: Path, tmp_path: Path) -> None:
+def test_metrics_by_category_of_a_config_of_ones_own_stay(records: Path, output: Path, tmp_path: Path) -> None:
     own = tmp_path / "own.config"
     own.write_text(
         read_template(SSD).text.replace("eval_config {", "eval_config {\n  include_metrics_per_category: true"),
         encoding="utf-8",
     )
     made = make_config(str(own), records, output)
-    assert not written(output).eval_config.HasField("include_metrics_per_category")
-    assert "eval_config.include_metrics_per_category" in made.notes[1]
+    assert written(output).eval_config.include_metrics_per_category
     assert (made.training.batch_size, made.training.steps) == (512, 50_000)
 
 
@@ -121,6 +120,62 @@ def test_crowded_images_get_room(records_writer: Callable[..., RecordManifest], 
     assert message.eval_input_reader[0].max_number_of_boxes == 300
     assert message.train_config.max_number_of_boxes == 300
     assert "max_number_of_boxes is raised to 300, the most objects that one image has" in made.notes
+    assert "the most detections are raised to 300, the most objects that one image has" in made.notes
+    assert made.model.detections.most == 300
+
+
+def test_detections_that_are_asked_for_stay_however_full_an_image_is(
+    records_writer: Callable[..., RecordManifest], tmp_path: Path, output: Path
+) -> None:
+    records_writer(tmp_path / "crowded", {"bee": 4}, {"bee": 1}, max_boxes_per_image=300)
+    made = make_config(SSD, tmp_path / "crowded", output, PipelineOptions(max_detections=50))
+    assert made.model.detections.most == 50
+    assert not [note for note in made.notes if "detections" in note]
+
+
+def test_epochs_count_the_images_that_are_drawn(records: Path, output: Path) -> None:
+    made = make_config(SSD, records, output, PipelineOptions(epochs=3, batch_size=10, weights="background=0"))
+    assert (made.train_images, made.training.steps, made.epochs) == (100, 30, 3)
+    assert "# steps:         30 of 10 images: 3 epochs\n" in output.read_text(encoding="utf-8")
+
+
+def test_the_header_tells_what_was_set(records: Path, output: Path) -> None:
+    options = PipelineOptions(
+        steps=1000,
+        learning_rate=0.1,
+        optimizer="momentum:momentum=0.8",
+        schedule="one-cycle",
+        ema=0.99,
+        gradient_clipping=5,
+        freeze="backbone",
+        image_size=(320, 256),
+        anchor_scales=(0.1, 0.8),
+        loss_weights={"localization": 2},
+        max_detections=20,
+        nms_iou=0.5,
+        score_threshold=0.25,
+        metrics=("coco_detection_metrics", "pascal_voc_detection_metrics"),
+    )
+    make_config(SSD, records, output, options)
+    lines = output.read_text(encoding="utf-8").splitlines()
+    assert lines[6:18] == [
+        "# steps:         1000 of 8 images: 64 epochs",
+        "# learning rate: 0.1 (as asked)",
+        "# schedule:      cosine: up from 0.004 in 300 steps, down to 0 at step 1000",
+        "# optimizer:     momentum:momentum=0.8, weights averaged with 0.99, gradients clipped to 5",
+        "# frozen:        _feature_extractor/classification_backbone/",
+        "# start:         random weights; --checkpoint fine-tunes",
+        "# input:         320 x 256 px, fixed",
+        "# anchors:       scales 0.1, 0.8; aspect ratios 1, 2, 0.5, 3, 0.3333",
+        "# loss weights:  classification 1, localization 2",
+        "# detections:    20 at most, NMS at IoU 0.5, scores from 0.25",
+        "# metrics:       coco_detection_metrics, pascal_voc_detection_metrics",
+        "# note:          the template's fine_tune_checkpoint is left out",
+    ]
+    message = written(output)
+    assert message.train_config.optimizer.use_moving_average
+    assert message.eval_config.use_moving_averages
+    assert list(message.train_config.freeze_variables) == ["_feature_extractor/classification_backbone/"]
 
 
 def test_an_empty_record_is_left_out(

@@ -2,86 +2,64 @@
 
 from __future__ import annotations
 
+import inspect
 import json
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from tfodkit.config.option_fields import flags_of
+from tfodkit.config.options import PipelineOptions
 
 if TYPE_CHECKING:
     from tfodkit.config import MadeConfig
 
 
+def _with_options(command: Callable[..., None]) -> Callable[..., None]:
+    """``command`` with a flag for each field of PipelineOptions in place of its keywords, for typer to read.
+
+    All are taken as text: the fields' own readers say what is wrong with one, in our four parts.
+    """
+    signature = inspect.signature(command, eval_str=True)
+    own = [parameter for parameter in signature.parameters.values() if parameter.kind is not parameter.VAR_KEYWORD]
+    kinds = {True: list[str] | None, False: str | None}
+    added = [
+        inspect.Parameter(
+            name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=None,
+            annotation=Annotated[
+                kinds[flag.is_repeated],
+                typer.Option(flag.name, help=flag.help, metavar=flag.metavar, rich_help_panel=flag.panel or None),
+            ],
+        )
+        for name, flag in flags_of(PipelineOptions).items()
+    ]
+    command.__signature__ = signature.replace(parameters=[*own, *added])  # type: ignore[attr-defined]
+    return command
+
+
+@_with_options
 def command(
     *,
     template: Annotated[str, typer.Option(help="A template's name, or the path of a config of your own.")],
     records: Annotated[Path, typer.Option(help="The folder that make-records wrote.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="The pipeline.config to write.")],
-    weights: Annotated[
-        str | None,
-        typer.Option(
-            help="How often each class's record is drawn: bagel=1.5,mug=1, balanced, sqrt or effective-number:0.999."
-        ),
-    ] = None,
-    batch_size: Annotated[
-        int | None, typer.Option(help="Images a step; the template's, 8 at most, unless given.")
-    ] = None,
-    steps: Annotated[
-        int | None, typer.Option(help="Training steps; the template's, 5,000 at most, unless given.")
-    ] = None,
-    learning_rate: Annotated[
-        float | None, typer.Option(help="After the warm-up; the template's, scaled to the batch, unless given.")
-    ] = None,
-    optimizer: Annotated[
-        str | None, typer.Option(help="momentum, adam or rms_prop; the template's unless given.")
-    ] = None,
-    schedule: Annotated[
-        str | None, typer.Option(help="cosine, constant, exponential or multi-step; the template's unless given.")
-    ] = None,
-    augment: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="In place of the template's steps: NAME, NAME:parameter=value,…, a file.yaml, or a preset: none, "
-            "light, ssd, strong, top-down, colour-critical; again for more."
-        ),
-    ] = None,
-    checkpoint: Annotated[
-        Path | None, typer.Option(help="Fine-tune this: …/ckpt-0, or the folder of a zoo model.")
-    ] = None,
-    checkpoint_type: Annotated[
-        str, typer.Option(help="What to restore: detection (all but the class heads), classification (backbone), full.")
-    ] = "detection",
-    image_size: Annotated[
-        int | None, typer.Option(help="Side of the input in pixels; the template's unless given.")
-    ] = None,
-    overrides: Annotated[
-        list[str] | None,
-        typer.Option("--set", help="Any field of the config, last of all: eval_config.batch_size=4; again for more."),
-    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the output file.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+    **options: Any,
 ) -> None:
     """Write a pipeline.config: a template, fitted to your records.
 
     Example: tfodkit make-config --template ssd_mobilenet_v2_320x320_coco17 --records records -o pipeline.config
     """
-    from tfodkit.config import PipelineOptions, make_config
+    from tfodkit.config import make_config
 
-    options = PipelineOptions(
-        weights=weights,
-        batch_size=batch_size,
-        steps=steps,
-        learning_rate=learning_rate,
-        optimizer=optimizer,
-        schedule=schedule,
-        augment=tuple(augment) if augment else None,
-        image_size=image_size,
-        fine_tune_checkpoint=checkpoint,
-        fine_tune_checkpoint_type=checkpoint_type,
-        overrides=tuple(overrides or ()),
-    )
-    made = make_config(template, records, output, options, force=force)
+    asked = PipelineOptions(**{name: value for name, value in options.items() if value not in (None, [])})
+    made = make_config(template, records, output, asked, force=force)
     typer.echo(_as_json(made) if as_json else _summary(made))
 
 

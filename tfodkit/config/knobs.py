@@ -1,6 +1,7 @@
 """Fields of a config that TensorFlow 2's loop reads no more, so that whoever turns them waits for nothing.
 
-Read off the Object Detection API 2.8.0's ``model_lib_v2``, ``inputs`` and builders.
+Read off the Object Detection API 2.8.0's ``model_lib_v2``, ``inputs`` and builders. ``freeze_variables`` and
+``update_trainable_variables``, which it does not read either, are not among them: our own loop does.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from tfodkit.config.pipeline import Message
 DEAD_TRAIN = (
     "batch_queue_capacity",
     "bias_grad_multiplier",
-    "freeze_variables",
     "keep_checkpoint_every_n_hours",
     "num_batch_queue_threads",
     "prefetch_queue_capacity",
@@ -19,7 +19,6 @@ DEAD_TRAIN = (
     "startup_delay_steps",
     "summarize_gradients",
     "sync_replicas",
-    "update_trainable_variables",
 )
 DEAD_EVAL = (
     "eval_instance_masks",
@@ -39,9 +38,7 @@ DEAD_EVAL = (
 DEAD_READER = ("min_after_dequeue", "prefetch_size", "queue_capacity")
 
 # Alive, but wrong here. bfloat16: for TPUs; on a GPU or CPU the input is cast to it and the model's variables are not.
-# Metrics by category: pycocotools gives none, and evaluation ends with "Category stats do not exist".
 TPU_ONLY = ("use_bfloat16",)
-CRASHING_EVAL = ("all_metrics_per_category", "include_metrics_per_category")
 
 
 def clear_dead_knobs(pipeline: Message) -> list[str]:
@@ -52,7 +49,7 @@ def clear_dead_knobs(pipeline: Message) -> list[str]:
     if lane_of(pipeline) is Lane.TF1:
         return []
     cleared = _clear(pipeline.train_config, "train_config", DEAD_TRAIN + TPU_ONLY)
-    cleared += _clear(pipeline.eval_config, "eval_config", DEAD_EVAL + CRASHING_EVAL)
+    cleared += _clear(pipeline.eval_config, "eval_config", DEAD_EVAL)
     cleared += _clear(pipeline.train_input_reader, "train_input_reader", DEAD_READER)
     for reader in pipeline.eval_input_reader:
         cleared += _clear(reader, "eval_input_reader", DEAD_READER)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tfodkit.config.drawn import DrawnClass
+from tfodkit.config.model_section import ModelSetup
 from tfodkit.config.training_section import TrainingSetup
 from tfodkit.config.weights import DrawnGroup
 
@@ -20,8 +21,9 @@ class MadeConfig:
     train_images: int
     """Those of weight 0 not counted."""
     val_images: int
-    input_size: str
     training: TrainingSetup
+    model: ModelSetup
+    metrics: tuple[str, ...]
     epochs: float
     """How often each training image is drawn, on average: steps x batch / images."""
     fine_tune_checkpoint: str | None

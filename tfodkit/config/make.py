@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
 from tfodkit import __version__, files
 from tfodkit.config import rules
-from tfodkit.config.architecture import architecture, input_size, set_image_size
+from tfodkit.config.architecture import architecture
 from tfodkit.config.augmentation import parse_steps
 from tfodkit.config.beside_boxes import leave_out_keypoints, masks_asked_for
 from tfodkit.config.drawn import drawn_classes, drawn_too_often
+from tfodkit.config.evaluation_section import set_evaluation
 from tfodkit.config.fine_tune import set_fine_tune_checkpoint
+from tfodkit.config.freezing import freeze_backbone
 from tfodkit.config.header import header
 from tfodkit.config.knobs import clear_dead_knobs, dead_knobs_set
 from tfodkit.config.lane import lane_of
 from tfodkit.config.lint import check_pipeline
 from tfodkit.config.made import MadeConfig
+from tfodkit.config.model_section import model_setup, set_model
 from tfodkit.config.options import PipelineOptions
 from tfodkit.config.overrides import apply_overrides
 from tfodkit.config.pipeline import Message, format_pipeline
 from tfodkit.config.readers import fill_eval_reader, fill_train_reader, raise_max_boxes
+from tfodkit.config.steps import RunLength, epochs_of, run_length
 from tfodkit.config.templates import Template, read_template
 from tfodkit.config.training_section import set_training, training_of
 from tfodkit.config.weights import DrawnGroup, drawn_groups, group_weights, reweighted
 from tfodkit.errors import ConfigError, OutputError, RecordError
 from tfodkit.records.manifest import TRAIN, VAL, RecordManifest
-
-METRICS = "coco_detection_metrics"
 
 
 def make_config(
@@ -96,21 +99,21 @@ def _configure(
     where = str(start.path)
     notes = _forget_template(message, options)
     architecture(message, where).num_classes = len(manifest.label_map)
-    training = set_training(message.train_config, options, is_own=start.is_own, where=where)
+    groups = _fill_readers(message, manifest, options, folder)
+    run = run_length(message.train_config, options, images=_drawn_images(groups), is_own=start.is_own)
+    training = set_training(message.train_config, options, run, where=where)
+    if options.freeze:
+        freeze_backbone(message)
     if options.augment is not None:
         del message.train_config.data_augmentation_options[:]
         message.train_config.data_augmentation_options.extend(parse_steps(options.augment))
-    if options.image_size is not None:
-        set_image_size(message, options.image_size, where)
-    groups, more_notes = _fill_readers(message, manifest, options, folder)
-    message.eval_config.batch_size = 1
-    message.eval_config.metrics_set[:] = [METRICS]
-    message.eval_config.use_moving_averages = False
-    notes += [*more_notes, *apply_overrides(message, options.overrides), *dead_knobs_set(message)]
-    training = training_of(message.train_config, training)
+    notes += _make_room(message, manifest, options, batch_size=run.batch_size, where=where)
+    set_evaluation(message.eval_config, options)
+    notes += [*apply_overrides(message, options.overrides), *dead_knobs_set(message)]
+    training = training_of(message.train_config, training.learning_rate, training.rate_origin)
     groups = reweighted(groups, message.train_input_reader.sample_from_datasets_weights)
-    train_images = sum(group.images for group in groups if group.weight)
-    epochs = training.steps * training.batch_size / train_images
+    train_images = _drawn_images(groups)
+    epochs = epochs_of(RunLength(training.steps, training.batch_size), images=train_images)
     train = [group for group in manifest.groups_of(TRAIN) if group.images]
     return MadeConfig(
         path=output,
@@ -118,8 +121,9 @@ def _configure(
         classes=manifest.label_map.names,
         train_images=train_images,
         val_images=manifest.images(VAL),
-        input_size=str(input_size(message, where) or "as the images are"),
         training=training,
+        model=model_setup(message, where),
+        metrics=tuple(message.eval_config.metrics_set),
         epochs=epochs,
         fine_tune_checkpoint=message.train_config.fine_tune_checkpoint or None,
         records=groups,
@@ -127,6 +131,10 @@ def _configure(
         drawn_classes=drawn_classes(train, groups, manifest.label_map.names),
         warnings=tuple(drawn_too_often(groups, epochs)),
     )
+
+
+def _drawn_images(groups: Iterable[DrawnGroup]) -> int:
+    return sum(group.images for group in groups if group.weight)
 
 
 def _forget_template(message: Message, options: PipelineOptions) -> list[str]:
@@ -148,19 +156,26 @@ def _forget_template(message: Message, options: PipelineOptions) -> list[str]:
 
 def _fill_readers(
     message: Message, manifest: RecordManifest, options: PipelineOptions, folder: Path
-) -> tuple[tuple[DrawnGroup, ...], list[str]]:
+) -> tuple[DrawnGroup, ...]:
     train, val = ([group for group in manifest.groups_of(split) if group.images] for split in (TRAIN, VAL))
     is_per_class = manifest.options.grouping == "class"
     weights = group_weights(train, options.weights, manifest.label_map.names if is_per_class else ())
     fill_train_reader(message.train_input_reader, folder, train, weights)
     fill_eval_reader(message, folder, val)
+    return drawn_groups(train, weights)
+
+
+def _make_room(
+    message: Message, manifest: RecordManifest, options: PipelineOptions, *, batch_size: int, where: str
+) -> list[str]:
+    """Set the model, with room for the objects of the fullest image; a note for each thing that a user could miss."""
     notes = []
     if empty := [file.name for file in manifest.files if not file.images]:
         notes.append(f"left out, without an image: {', '.join(empty)}")
-    boxes = max(manifest.max_boxes_per_image(split) for split in (TRAIN, VAL))
-    if raise_max_boxes(message, boxes):
-        notes.append(f"max_number_of_boxes is raised to {boxes}, the most objects that one image has")
-    return drawn_groups(train, weights), notes
+    objects = max(manifest.max_boxes_per_image(split) for split in (TRAIN, VAL))
+    if raise_max_boxes(message, objects):
+        notes.append(f"max_number_of_boxes is raised to {objects}, the most objects that one image has")
+    return notes + set_model(message, options, objects=objects, batch_size=batch_size, where=where)
 
 
 def _refuse_existing(output: Path, *, force: bool) -> None:

@@ -1,14 +1,32 @@
-"""The optimizer of a config: which one, its learning rate, and how the rate follows the batch."""
+"""The optimizer of a config: which one, its parameters, its learning rate, and how the rate follows the batch."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from tfodkit.config.pipeline import Message
+from tfodkit.config.option_values import number
+from tfodkit.config.spec import Kinds, Spec
+
+if TYPE_CHECKING:
+    from tfodkit.config.pipeline import Message
 
 _FIELDS = {"momentum": "momentum_optimizer", "adam": "adam_optimizer", "rms_prop": "rms_prop_optimizer"}
-OPTIMIZERS = tuple(_FIELDS)
-USUAL_RATES = {"momentum": "0.01", "adam": "0.001", "rms_prop": "0.004"}
+_MOMENTUM = number(0, 1, example="0.9", without_most=True)
+_EPSILON = number(1e-12, 10, example="1e-08")
+
+OPTIMIZERS: Kinds = {
+    "momentum": {"momentum": _MOMENTUM},
+    "adam": {"epsilon": _EPSILON},
+    "rms_prop": {
+        "momentum": _MOMENTUM,
+        "decay": number(0, 1, example="0.9", without_least=True, without_most=True),
+        "epsilon": _EPSILON,
+    },
+}
+"""What ``--optimizer`` takes; a parameter that is not given has the template's value, or the API's default."""
+USUAL_RATES: Mapping[str, str] = {"momentum": "0.01", "adam": "0.001", "rms_prop": "0.004"}
 """To start from at batch 8 to 32, for messages."""
 
 
@@ -26,14 +44,25 @@ def learning_rate_of(optimizer: Message) -> Message:
     return getattr(optimizer, _FIELDS[name]).learning_rate
 
 
-def set_optimizer(optimizer: Message, name: str) -> None:
-    """Change to the optimizer ``name``, one of :data:`OPTIMIZERS`, with the API's defaults and the schedule kept."""
-    if optimizer_name(optimizer) == name:
-        return
-    schedule = learning_rate_of(optimizer).SerializeToString()
+def set_optimizer(optimizer: Message, spec: Spec) -> None:
+    """Change to the optimizer of ``spec``, with the schedule kept and what it doesn't name as it was."""
+    if optimizer_name(optimizer) != spec.name:
+        schedule = learning_rate_of(optimizer).SerializeToString()
+        chosen = getattr(optimizer, _FIELDS[spec.name])
+        chosen.SetInParent()  # a oneof: the other optimizer is gone with this
+        chosen.learning_rate.MergeFromString(schedule)
+    chosen = getattr(optimizer, _FIELDS[spec.name])
+    for name, value in spec.parameters.items():
+        setattr(chosen, _field(name), value)
+
+
+def optimizer_text(optimizer: Message) -> str:
+    """The text that asks for the optimizer that is set: ``momentum:momentum=0.9``."""
+    name = optimizer_name(optimizer)
+    if name is None:
+        return "none"
     chosen = getattr(optimizer, _FIELDS[name])
-    chosen.SetInParent()  # a oneof: the other optimizer is gone with this
-    chosen.learning_rate.MergeFromString(schedule)
+    return f"{name}:{','.join(f'{each}={getattr(chosen, _field(each)):g}' for each in OPTIMIZERS[name])}"
 
 
 def batch_factor(name: str, *, batch_size: int, reference: int) -> float:
@@ -44,3 +73,7 @@ def batch_factor(name: str, *, batch_size: int, reference: int) -> float:
     """
     factor = batch_size / reference
     return factor if name == "momentum" else math.sqrt(factor)
+
+
+def _field(parameter: str) -> str:
+    return "momentum_optimizer_value" if parameter == "momentum" else parameter

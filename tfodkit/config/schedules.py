@@ -1,14 +1,21 @@
 """Learning-rate schedules: the four that the Object Detection API has, fitted to a run or made anew.
 
 A published schedule belongs to its number of steps and its batch. Fitting keeps the curve's shape: all step counts are
-stretched by one factor, all rates scaled by another.
+stretched by one factor, all rates scaled by another. A new one is made of what ``schedule_specs.py`` tells.
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
+from tfodkit.config.option_values import UnfitOptionError
 from tfodkit.config.pipeline import Message, six_digits
+from tfodkit.config.schedule_specs import steps_in
+from tfodkit.config.spec import Spec
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +44,17 @@ _KINDS = {
     ),
     "multi-step": _Kind("manual_step_learning_rate", "initial_learning_rate"),
 }
-SCHEDULES = tuple(_KINDS)
-
-WARM_UP_SHARE = 0.05
-WARM_UP_FROM = 1 / 3
+_ONE_CYCLE = {"warm_up": 0.3, "warm_up_from": 1 / 25}
+WARM_UP, WARM_UP_FROM = 0.05, 1 / 3
 DECAY_FACTOR = 0.95
-DECAYS = 90  # 0.95 ** 90 is 0.01
-MILESTONES = ((2 / 3, 0.1), (8 / 9, 0.01))  # the share of the run and of the rate; Detectron's 60k and 80k of 90k
+LEFT = 0.01
+"""Of the rate, at the end of an exponential."""
+MILESTONES = (2 / 3, 8 / 9)
+MILESTONE_FACTOR = 0.1
 
 
 def schedule_name(learning_rate: Message) -> str | None:
-    """Which of :data:`SCHEDULES` a ``LearningRate`` message holds; None where it holds none."""
+    """Which of the four a ``LearningRate`` message holds; None where it holds none."""
     field = learning_rate.WhichOneof("learning_rate")
     return next((name for name, kind in _KINDS.items() if kind.field == field), None)
 
@@ -86,32 +93,69 @@ def fit_schedule(learning_rate: Message, *, reference_steps: int, steps: int, ra
         _fit_milestones(schedule, reference_steps, steps, factor)
 
 
-def set_schedule(learning_rate: Message, name: str, *, steps: int, rate: float) -> None:
-    """Replace the schedule by a new one of :data:`SCHEDULES` with its peak at ``rate``, made for ``steps`` steps.
+def set_schedule(learning_rate: Message, spec: Spec, *, steps: int, rate: float) -> None:
+    """Replace the schedule by a new one with its peak at ``rate``, made for ``steps`` steps.
 
-    All but ``constant`` and ``exponential`` warm up over the first 5 % of the run, from a third of the rate.
-    ``cosine`` falls to 0 at the end; ``exponential`` falls in 90 stairs to 1 %; ``multi-step`` falls to a tenth after
-    two thirds of the run and again after eight ninths.
+    Raises:
+        UnfitOptionError: durations that a run of so many steps has no room for.
     """
     learning_rate.Clear()
+    given = dict(spec.parameters)
+    name = spec.name
+    if name == "one-cycle":
+        name, given = "cosine", {**_ONE_CYCLE, **given}
     schedule = _schedule(learning_rate, name)
     setattr(schedule, _KINDS[name].base, rate)
-    warm_up = round(WARM_UP_SHARE * steps)
-    if name == "cosine":
-        schedule.warmup_learning_rate = six_digits(rate * WARM_UP_FROM)
-        schedule.warmup_steps = warm_up
-        _end_cosine(schedule, steps)
-    elif name == "exponential":
-        schedule.decay_factor = DECAY_FACTOR
-        schedule.decay_steps = max(1, steps // DECAYS)
-        schedule.staircase = True
-    elif name == "multi-step":
-        schedule.initial_learning_rate = six_digits(rate * WARM_UP_FROM)
-        schedule.warmup = True
-        schedule.schedule.add(step=max(1, warm_up), learning_rate=rate)
-        for share, factor in MILESTONES:
-            schedule.schedule.add(step=round(share * steps), learning_rate=six_digits(rate * factor))
-        _separate(schedule)
+    if name in _MAKERS:
+        _MAKERS[name](schedule, given, steps, rate)
+
+
+def _make_cosine(schedule: Message, given: dict[str, float], steps: int, rate: float) -> None:
+    schedule.warmup_learning_rate = six_digits(rate * given.get("warm_up_from", WARM_UP_FROM))
+    schedule.warmup_steps = steps_in(given.get("warm_up", WARM_UP), steps)
+    schedule.hold_base_rate_steps = steps_in(given.get("hold", 0), steps)
+    before = schedule.warmup_steps + schedule.hold_base_rate_steps
+    if before >= steps and max(given.values(), default=0) >= 1:
+        raise UnfitOptionError(f"warm_up and hold take {before} of {steps} steps", "Leave some to fall in.")
+    _end_cosine(schedule, steps)
+
+
+def _make_exponential(schedule: Message, given: dict[str, float], steps: int, rate: float) -> None:
+    burn_in = steps_in(given.get("burn_in", 0), steps)
+    if burn_in >= steps:
+        raise UnfitOptionError(f"burn_in takes {burn_in} of {steps} steps", "Leave some to fall in.")
+    schedule.decay_factor = given.get("decay_factor", DECAY_FACTOR)
+    decays = math.ceil(math.log(LEFT) / math.log(schedule.decay_factor))
+    every = given.get("decay_steps", (steps - burn_in) // decays)
+    schedule.decay_steps = max(1, steps_in(every, steps))
+    schedule.staircase = bool(given.get("staircase", True))
+    if burn_in:
+        schedule.burnin_steps = burn_in
+        schedule.burnin_learning_rate = six_digits(rate * given.get("burn_in_rate", WARM_UP_FROM))
+    if "lowest" in given:
+        schedule.min_learning_rate = six_digits(rate * given["lowest"])
+
+
+def _make_multi_step(schedule: Message, given: dict[str, Any], steps: int, rate: float) -> None:
+    warm_up = max(1, steps_in(given.get("warm_up", WARM_UP), steps))
+    at = [steps_in(value, steps) for value in given.get("at", MILESTONES)]
+    if "at" in given and any(after <= before for before, after in pairwise([warm_up, *at, steps])):
+        what = f"at must rise from above the warm-up's {warm_up} steps to below the run's {steps}, but got {at}"
+        raise UnfitOptionError(what, "Give at=0.6,at=0.8, for example.")
+    schedule.initial_learning_rate = six_digits(rate * WARM_UP_FROM)
+    schedule.warmup = True
+    schedule.schedule.add(step=warm_up, learning_rate=rate)
+    factor = given.get("factor", MILESTONE_FACTOR)
+    for number, step in enumerate(at, start=1):
+        schedule.schedule.add(step=step, learning_rate=six_digits(rate * factor**number))
+    _separate(schedule)
+
+
+_MAKERS: dict[str, Callable[[Message, dict[str, Any], int, float], None]] = {
+    "cosine": _make_cosine,
+    "exponential": _make_exponential,
+    "multi-step": _make_multi_step,
+}
 
 
 def _schedule(learning_rate: Message, name: str) -> Message:

@@ -33,6 +33,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tfodkit.config.nearest import nearest_names
+from tfodkit.config.option_values import shortest
 from tfodkit.config.pipeline import six_digits
 from tfodkit.errors import UsageError
 from tfodkit.records.manifest import BACKGROUND, RecordGroup
@@ -74,11 +75,6 @@ def format_weights(weights: str | Mapping[str, float]) -> str:
     if isinstance(weights, str):
         return weights
     return ",".join(f"{name}={shortest(weight)}" for name, weight in weights.items())
-
-
-def shortest(value: float) -> str:
-    """The shortest decimal that reads back as ``value``: ``1``, not ``1.0``."""
-    return repr(float(value)).removesuffix(".0")
 
 
 def check_weight(name: str, weight: float) -> None:
