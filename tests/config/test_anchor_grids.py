@@ -89,6 +89,11 @@ def test_feature_maps_round_up_and_padding_comes_first() -> None:
         (FPNLITE, {"aspect_ratios": []}, "aspect_ratios must be one or more, but got none"),
         (FPNLITE, {"max_level": 6}, "max_level - min_level + 1 must be 5, as the feature maps are, but got 4"),
         (SSD, {"num_layers": 5}, "num_layers must be 6, as the feature maps are, but got 5"),
+        (
+            SSD,
+            {"interpolated_scale_aspect_ratio": float("inf")},
+            "interpolated_scale_aspect_ratio must be above 0 and be",
+        ),
         (SSD, {"scales": [0.1]}, "the number of scales must be 6, as the feature maps are, but got 1"),
         (FASTER_RCNN, {"scales": []}, "scales must be one or more, but got none"),
         (FASTER_RCNN, {"width_stride": 0}, "width_stride must be above 0 and below 10000, but got 0"),

@@ -196,6 +196,16 @@ def test_up_to_a_twentieth_is_no_finding(config: Path, records: Path) -> None:
     assert said(config, records, []) == []
 
 
+def test_a_rare_class_that_is_missed_is_told(config: Path, records: Path) -> None:
+    common, rare = of_sizes(*[40] * 600), [each._replace(class_id=2) for each in of_sizes(*[12] * 20)]
+    (what,) = said(config, records, [*common, *rare])
+    assert what.startswith("3% of 620 boxes have no anchor with an IoU of 0.5: 100% of mug (median 12 x 12), in an ")
+    assert said(config, records, [*common, *rare[1:]]) == []
+    half = [each._replace(class_id=2) for each in of_sizes(*[40] * 10)]
+    assert said(config, records, [*common, *half, *rare[:10]]) == []
+    assert len(said(config, records, [*common, *half, *rare[:11]])) == 1
+
+
 def test_an_input_that_leaves_nothing_of_a_picture_is_an_error(config: Path, records: Path) -> None:
     (what,) = said(
         config, records, of_sizes(40), lambda m: setattr(m.model.ssd.image_resizer.fixed_shape_resizer, "height", 0)

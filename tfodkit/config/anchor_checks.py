@@ -12,9 +12,11 @@ _BELOW = {
     **dict.fromkeys(("scales", "min_scale", "max_scale", "anchor_scale", "base_sizes", "aspect_ratios"), 10_000),
     **dict.fromkeys(("base_anchor_height", "base_anchor_width", "height", "width"), 10_000),
     **dict.fromkeys(("height_stride", "width_stride"), 10_000),
+    "interpolated_scale_aspect_ratio": 10_000,
     "scales_per_octave": 100,
 }
-"""What each number has to be below; all have to be above 0."""
+"""What each number has to be below; all but one have to be above 0."""
+_OFF_AT_0 = "interpolated_scale_aspect_ratio"
 _NEEDED = {
     "MultiscaleAnchorGenerator": ("aspect_ratios",),
     "GridAnchorGenerator": ("scales", "aspect_ratios"),
@@ -49,6 +51,8 @@ def _check_numbers(message: Message) -> None:
             if field.message_type:
                 _check_numbers(each)
             elif field.name in _BELOW and not 0 < each < _BELOW[field.name]:
+                if field.name == _OFF_AT_0 and each <= 0:
+                    continue
                 raise ValueError(f"{field.name} must be above 0 and below {_BELOW[field.name]}, but got {each:g}")
 
 

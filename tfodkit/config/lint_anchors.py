@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 MOST_UNREACHED = 0.05
 """Of the boxes; more is worth a warning."""
+MOST_UNREACHED_OF_CLASS = 0.5
+"""Of the boxes of one class that has at least so many in the sample; a rare class makes no difference to all boxes."""
+BOXES_OF_CLASS = 20
 BOXES_TO_FIT = 500
 """Of the sample: enough to find what would do better, and quick."""
 _CLASSES_NAMED = 3
@@ -47,13 +50,20 @@ def _unreached(message: Message, sample: Sequence[SampledBox], names: Sequence[s
     from tfodkit.config.anchors import anchor_reach
 
     reach = anchor_reach(message.model, sample, names)
-    if reach is None or reach.all_classes.reached >= 1 - MOST_UNREACHED:
+    if reach is None or not _misses_many(reach):
         return
     what = f"{reach.all_classes.unreached:.0%} of {len(sample):,} boxes have no anchor with an IoU of "
     what += f"{reach.threshold:g}: {_worst(reach)}, in an input of {reach.input_width} x {reach.input_height} pixels"
     if remedies := list(_remedies(message, sample[:BOXES_TO_FIT], names)):
         what += f"; {' and '.join(remedies)}"
     yield Fault(rules.ANCHORS_MISS, _GENERATORS[message.model.WhichOneof("model")], what)
+
+
+def _misses_many(reach: AnchorReach) -> bool:
+    frequent = [each for each in reach.classes if each.boxes >= BOXES_OF_CLASS]
+    return reach.all_classes.reached < 1 - MOST_UNREACHED or any(
+        each.reached < 1 - MOST_UNREACHED_OF_CLASS for each in frequent
+    )
 
 
 def _worst(reach: AnchorReach) -> str:
