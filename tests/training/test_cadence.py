@@ -1,6 +1,6 @@
 import pytest
 
-from tfodkit.errors import UsageError
+from tfodkit.config.option_values import UnfitOptionError
 from tfodkit.training.cadence import Cadence
 
 
@@ -15,15 +15,15 @@ from tfodkit.training.cadence import Cadence
     ],
 )
 def test_a_cadence_is_read_and_told(text: str | int, cadence: Cadence, words: str) -> None:
-    assert Cadence.parse(text, "--eval-every") == cadence
+    assert Cadence.read(text) == cadence
     assert str(cadence) == words
 
 
 @pytest.mark.parametrize("text", ["", "0", "0m", "-5", "1.5", "2h", "ten", "5 m", "1e3", "²"])
 def test_what_is_no_cadence_is_refused(text: str) -> None:
-    message = r"^--eval-every: must be steps \(100\), epochs \(2e\) or minutes \(10m\), more than none, but got '"
-    with pytest.raises(UsageError, match=message):
-        Cadence.parse(text, "--eval-every")
+    message = r"^must be steps \(100\), epochs \(2e\) or minutes \(10m\), more than none, but got '"
+    with pytest.raises(UnfitOptionError, match=message):
+        Cadence.read(text)
 
 
 def test_epochs_must_be_made_steps_first() -> None:

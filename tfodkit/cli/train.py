@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from tfodkit.cli.option_flags import asked, with_options
+from tfodkit.training.options import TrainOptions
 
+
+@with_options(TrainOptions)
 def command(
     config: Annotated[Path, typer.Argument(help="The pipeline.config, as tfodkit make-config writes it.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="The run directory; one that is there goes on.")],
-    steps: Annotated[int | None, typer.Option(min=1, help="Train to this step instead of the config's.")] = None,
-    eval_every: Annotated[
-        int | None,
-        typer.Option(min=1, help="Steps between evaluations; a fifth of the run, 1,000 at most, unless given."),
-    ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Of initial weights and shuffling.")] = 0,
-    log_every: Annotated[int, typer.Option(min=1, help="Steps between rows of metrics.csv.")] = 10,
+    **options: Any,
 ) -> None:
     """Train the model of a pipeline.config with the Object Detection API, and evaluate it on the way.
 
-    Start it again to go on where it stopped. Example: tfodkit train pipeline.config -o run
+    Start it again to go on where it stopped. Ctrl-C ends the step and saves (exit 130, SIGTERM 143), twice stops at
+    once. Example: tfodkit train pipeline.config -o run
     """
-    from tfodkit.training.options import TrainOptions
     from tfodkit.training.train import train
 
-    result = train(config, output, TrainOptions(steps=steps, eval_every=eval_every, seed=seed, log_every=log_every))
+    result = train(config, output, TrainOptions(**asked(options)))
     best = f"; {result.best}, kept in {result.run / 'best'}" if result.best else ""
-    typer.echo(f"trained to step {result.step}{best}")
+    typer.echo(f"trained to step {result.step}, {result.why}{best}")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
+from tfodkit.config.option_values import UnfitOptionError
 from tfodkit.errors import UsageError
 
 Unit = Literal["steps", "epochs", "minutes"]
@@ -13,7 +14,8 @@ Unit = Literal["steps", "epochs", "minutes"]
 SECONDS_A_MINUTE = 60
 
 _UNITS: dict[str, Unit] = {"": "steps", "e": "epochs", "m": "minutes"}
-_TEXT = re.compile(r"(?P<count>\d+(?:\.\d+)?)(?P<unit>[em]?)")
+_LETTERS = {unit: letter for letter, unit in _UNITS.items()}
+_TEXT = re.compile(r"(?P<count>\d+(?:\.\d+)?)(?P<unit>[em]?)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,27 +26,33 @@ class Cadence:
     unit: Unit = "steps"
 
     @classmethod
-    def parse(cls, text: str | int, flag: str) -> Cadence:
-        """A cadence as a flag spells it: ``100`` steps, ``2e`` epochs, ``10m`` minutes.
+    def read(cls, given: Any) -> Cadence:
+        """A cadence, or its text as a flag has it: ``100`` steps, ``2e`` epochs, ``10m`` minutes.
 
         Raises:
-            UsageError: something else; ``flag`` begins the message.
+            UnfitOptionError: something else.
 
-        >>> Cadence.parse("0.5e", "--eval-every")
+        >>> Cadence.read("0.5e")
         Cadence(count=0.5, unit='epochs')
         """
-        match = _TEXT.fullmatch(str(text))
+        if isinstance(given, Cadence):
+            return given
+        match = _TEXT.fullmatch(str(given))
         count = float(match["count"]) if match else 0.0
         if not match or not count or (not match["unit"] and not count.is_integer()):
-            what = f"must be steps (100), epochs (2e) or minutes (10m), more than none, but got {str(text)!r}"
-            raise UsageError(flag, what, "Pass a count, with e or m behind it for epochs or minutes.")
+            what = f"must be steps (100), epochs (2e) or minutes (10m), more than none, but got {str(given)!r}"
+            raise UnfitOptionError(what, "Give a count, with e or m behind it for epochs or minutes.")
         return cls(count, _UNITS[match["unit"]])
+
+    def text(self) -> str:
+        """What :meth:`read` takes."""
+        return f"{self.count:.15g}{_LETTERS[self.unit]}"
 
     def without_epochs(self, steps_per_epoch: float | None, flag: str) -> Cadence:
         """The same in steps, 1 at least, where it is in epochs: nothing below knows epochs.
 
         Raises:
-            UsageError: it is in epochs, and how long one is can't be told.
+            UsageError: it is in epochs, and how long one is can't be told; ``flag`` begins the message.
         """
         if self.unit != "epochs":
             return self

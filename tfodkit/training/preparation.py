@@ -80,7 +80,7 @@ def _plan(pipeline: PipelineConfig, options: TrainOptions) -> TrainingPlan:
     return TrainingPlan.make(
         steps=pipeline.num_steps if options.steps is None else options.steps,
         steps_per_epoch=None if images is None else images / pipeline.batch_size,
-        eval_every=options.eval_cadence(),
-        save_every=options.save_cadence(),
+        eval_every=options.eval_cadence,
+        save_every=options.save_cadence,
         log_every=options.log_every,
     )
