@@ -119,8 +119,8 @@ class PipelineOptions:
     )
     """Another one than the template's needs ``learning_rate`` too."""
     schedule: str | None = option(
-        "constant; exponential with decay_factor, decay_steps, staircase, burn_in, burn_in_rate, lowest; multi-step with "
-        "warm_up, at (again for more), factor; cosine with warm_up, warm_up_from, hold; one-cycle with warm_up, "
+        "constant; exponential with decay_factor, decay_steps, staircase, burn_in, burn_in_rate, lowest; multi-step "
+        "with warm_up, at (again for more), factor; cosine with warm_up, warm_up_from, hold; one-cycle with warm_up, "
         "warm_up_from. Durations below 1 are shares of the run; rates are shares of the learning rate. The "
         "template's, fitted, unless given.",
         panel=TRAINING,
@@ -146,10 +146,10 @@ class PipelineOptions:
         "Don't train this part: backbone.", panel=TRAINING, metavar="PART", read=one_of(FREEZABLE, "part to freeze")
     )
     fine_tune_checkpoint: Path | None = option(  # noqa: RUF009 - it makes a field, as the others
-        "Fine-tune this: …/ckpt-0, or the folder of a zoo model.",
+        "Fine-tune this: …/ckpt-0, or the folder of a zoo model; or zoo: the template's own, fetched unless it is here.",
         panel=TRAINING,
         flag="--checkpoint",
-        metavar="PATH",
+        metavar="PATH|zoo",
         read=Path,
     )
     """``…/ckpt-0``, its ``.index`` file, or a folder with checkpoints; None starts from random weights."""
