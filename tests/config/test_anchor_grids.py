@@ -92,7 +92,7 @@ def test_feature_maps_round_up_and_padding_comes_first() -> None:
         (
             SSD,
             {"interpolated_scale_aspect_ratio": float("inf")},
-            "interpolated_scale_aspect_ratio must be above 0 and be",
+            "interpolated_scale_aspect_ratio must be above 0 and below 10000, but got inf",
         ),
         (SSD, {"scales": [0.1]}, "the number of scales must be 6, as the feature maps are, but got 1"),
         (FASTER_RCNN, {"scales": []}, "scales must be one or more, but got none"),

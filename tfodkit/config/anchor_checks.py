@@ -50,10 +50,12 @@ def _check_numbers(message: Message) -> None:
         for each in value if hasattr(value, "__len__") else [value]:
             if field.message_type:
                 _check_numbers(each)
-            elif field.name in _BELOW and not 0 < each < _BELOW[field.name]:
-                if field.name == _OFF_AT_0 and each <= 0:
-                    continue
+            elif field.name in _BELOW and not 0 < each < _BELOW[field.name] and not _is_off(field.name, each):
                 raise ValueError(f"{field.name} must be above 0 and below {_BELOW[field.name]}, but got {each:g}")
+
+
+def _is_off(name: str, number: float) -> bool:
+    return name == _OFF_AT_0 and number <= 0
 
 
 def _counts(generator: Message) -> Iterator[tuple[str, int]]:
