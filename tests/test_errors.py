@@ -1,4 +1,6 @@
-from tfodkit.errors import DataError, Problem, UsageError
+import signal
+
+from tfodkit.errors import DataError, Interrupted, Problem, UsageError
 
 
 def test_a_message_has_four_parts() -> None:
@@ -15,3 +17,8 @@ def test_twenty_problems_are_shown_and_the_rest_counted() -> None:
 
 def test_exit_codes_tell_usage_from_data() -> None:
     assert (UsageError("a", "b", "c").exit_code, DataError("a", "b", "c").exit_code) == (2, 1)
+
+
+def test_an_interrupted_run_ends_as_a_shell_expects() -> None:
+    codes = [Interrupted("a", "b", "c", signal_number=number).exit_code for number in (signal.SIGINT, signal.SIGTERM)]
+    assert codes == [130, 143]

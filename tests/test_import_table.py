@@ -16,18 +16,21 @@ DATA = GROUND | {"images", "annotations", "dataset", "records", "config"}
 DOING = {"evaluation", "inference", "training", "exporting"}
 MAY_IMPORT = {
     **dict.fromkeys(GROUND, GROUND),
+    "plots": GROUND,
     "images": GROUND,
     "annotations": GROUND | {"images"},
     "dataset": GROUND | {"images", "annotations"},
     "records": GROUND | {"images", "annotations", "dataset"},
     # the schema of pipeline.config is odapi's, and loads without TensorFlow
     "config": GROUND | {"annotations", "dataset", "records.manifest", "odapi.protos"},
+    "zoo": GROUND | {"config"},
     "odapi": GROUND,
     "evaluation": DATA,
     "inference": DATA,
-    "training": GROUND | {"config", "evaluation", "odapi"},
+    "training": GROUND
+    | {"plots", "annotations.detections", "config", "evaluation", "inference.drawing", "odapi"},
     "exporting": GROUND | {"config", "odapi", "inference", "training.run_directory", "dataset", "records"},
-    "reporting": DATA | DOING,
+    "reporting": DATA | DOING | {"plots", "zoo"},
     "example": DATA | DOING,
 }
 # One module of evaluation holds a model against its records.

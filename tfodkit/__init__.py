@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tfodkit.records import RecordOptions, make_records, read_records
     from tfodkit.training.evaluate_run import evaluate_run as eval  # noqa: A004 - named as the command is
     from tfodkit.training.train import train
+    from tfodkit.zoo import fetch_model
 
 __version__ = "0.1.0"
 
@@ -39,6 +40,7 @@ _HOME = {
     "RecordOptions": ("tfodkit.records", "RecordOptions"),
     "read_records": ("tfodkit.records", "read_records"),
     "templates": ("tfodkit.config.templates", "templates"),
+    "fetch_model": ("tfodkit.zoo", "fetch_model"),
     "make_config": ("tfodkit.config", "make_config"),
     "train": ("tfodkit.training", "train"),
     "eval": ("tfodkit.training", "evaluate_run"),
@@ -60,6 +62,7 @@ __all__ = [
     "detect",
     "eval",
     "export",
+    "fetch_model",
     "make_config",
     "make_records",
     "read_annotations",

@@ -10,7 +10,10 @@
     ├── CheckpointError                  absent, damaged, or of another model
     ├── OutputError                      the place for the result: exists, not writable
     ├── TrainingError                    a run that can't go on
+    │   ├── OutOfMemory                  the device's or the machine's, in a step
+    │   └── Interrupted      exit 130    by Ctrl-C; 143 by SIGTERM
     ├── ExportError                      an export that failed or does not match its checkpoint
+    ├── FetchError                       a download that failed, or an archive that can't be trusted
     └── SetupError                       this installation: TensorFlow, Keras, the Object Detection API
 
 A traceback at the user's terminal is a bug of ours; a :class:`TfodkitError` is printed as text (``cli/main.py``).
@@ -96,8 +99,24 @@ class TrainingError(TfodkitError):
     """A training run that can't go on."""
 
 
+class OutOfMemory(TrainingError):  # noqa: N818 - says what happened, as MemoryError would
+    """A step of training that the memory of the device, or of the machine, does not hold."""
+
+
+class Interrupted(TrainingError):  # noqa: N818 - as KeyboardInterrupt
+    """A run that was asked to end: 128 and the signal's number is the exit code, as shells have it."""
+
+    def __init__(self, where: str, what: str, remedy: str, *, signal_number: int) -> None:
+        super().__init__(where, what, remedy)
+        self.exit_code = 128 + signal_number
+
+
 class ExportError(TfodkitError):
     """An export that failed, or that does not detect what its checkpoint detects."""
+
+
+class FetchError(TfodkitError):
+    """A download that failed, or an archive that can't be trusted."""
 
 
 class SetupError(TfodkitError):

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tfodkit.config.fine_tune import find_checkpoint, set_fine_tune_checkpoint
+from tfodkit.config.lane import Lane
 from tfodkit.config.templates import read_template
 from tfodkit.errors import CheckpointError
 
@@ -42,7 +43,7 @@ def test_no_checkpoint_is_told(tmp_path: Path) -> None:
     with pytest.raises(CheckpointError) as caught:
         find_checkpoint(tmp_path / "ckpt-0")
     assert str(caught.value) == (
-        f"{tmp_path / 'ckpt-0'}: there is no TensorFlow 2 checkpoint. "
+        f"{tmp_path / 'ckpt-0'}: there is no checkpoint of TensorFlow. "
         "Pass the prefix such as checkpoint/ckpt-0, or the folder that holds ckpt-0.index."
     )
 
@@ -71,3 +72,12 @@ def test_without_a_checkpoint_nothing_is_left_of_the_template_s() -> None:
     train = read_template("ssd_mobilenet_v2_320x320_coco17").message().train_config
     assert set_fine_tune_checkpoint(train, None, "detection")
     assert not [field.name for field, _ in train.ListFields() if "checkpoint" in field.name]
+
+
+def test_a_model_of_tensorflow_1_starts_from_a_checkpoint_of_its_own_lane(tmp_path: Path) -> None:
+    prefix = write_checkpoint(tmp_path / "model.ckpt")
+    train_config = read_template("ssd_mobilenet_v2_320x320_coco17").message().train_config
+    set_fine_tune_checkpoint(train_config, tmp_path, "detection", lane=Lane.TF1)
+    assert train_config.fine_tune_checkpoint == str(prefix)
+    versions = train_config.DESCRIPTOR.fields_by_name["fine_tune_checkpoint_version"].enum_type
+    assert versions.values_by_number[train_config.fine_tune_checkpoint_version].name == "V1"

@@ -44,7 +44,11 @@ BREAKS: list[tuple[Callable[[Message], object], str]] = [
     (lambda m: m.model.ssd.ClearField("num_classes"), "ssd.num_classes must be 1 or more, but got 0. Run make-config"),
     (
         lambda m: setattr(m.model.ssd.feature_extractor, "type", "ssd_mobilenet_v1"),
-        "one of TensorFlow 2's, but got 'ssd_mobilenet_v1'. Did you mean ssd_mobilenet_v1_keras",
+        "ssd_mobilenet_v1 is a model of TensorFlow 1, which can't be trained yet; take ssd_mobilenet_v2_320x320_coco17",
+    ),
+    (
+        lambda m: setattr(m.model.ssd.feature_extractor, "type", "ssd_mobilenet_v1_kers"),
+        "one of TensorFlow 2's, but got 'ssd_mobilenet_v1_kers'. Did you mean ssd_mobilenet_v1_keras",
     ),
     (lambda m: m.model.ssd.ClearField("feature_extractor"), "must be one of TensorFlow 2's, but got ''. Choose one of"),
     (lambda m: setattr(m.model.ssd, "num_classes", 90), "train_input_reader: num_classes is 90, but the ids of "),

@@ -90,7 +90,8 @@ READER = "train_input_reader"
 CASES: list[tuple[str, Change, str, str]] = [
     ("TFK601", clear("model.ssd"), "", "model must hold one of ssd, faster_rcnn, center_net, but got none"),
     ("TFK602", clear("model.ssd.num_classes"), "ssd {", "ssd.num_classes must be 1 or more, but got 0"),
-    ("TFK603", put("model.ssd.feature_extractor.type", "ssd_mobilenet_v1"), "type:", "but got 'ssd_mobilenet_v1'. Did"),
+    ("TFK603", put("model.ssd.feature_extractor.type", "ssd_mobilenet"), "type:", "but got 'ssd_mobilenet'. Did"),
+    ("TFK605", put("model.ssd.feature_extractor.type", "ssd_mobilenet_v1"), "type:", "take ssd_mobilenet_v2_320x320"),
     ("TFK604", put("model.ssd.num_classes", 90), "num_classes: 90", "num_classes is 90, but the ids of"),
     ("TFK611", put("train_config.num_steps", 0), "num_steps: 0", "num_steps must be 1 or more, but got 0"),
     ("TFK611", put("train_config.batch_size", 0), "batch_size: 0", "batch_size must be 1 or more, but got 0"),

@@ -12,7 +12,8 @@ import tfodkit
 from tfodkit.config import PipelineOptions, make_config
 from tfodkit.config.architecture import architecture
 from tfodkit.config.beside_boxes import leave_out_keypoints
-from tfodkit.config.pipeline import Message, read_pipeline
+from tfodkit.config.lint import lint_file
+from tfodkit.config.pipeline import Message, format_pipeline, read_pipeline
 from tfodkit.config.templates import read_template, template_names
 from tfodkit.errors import ConfigError, OutputError, RecordError, UsageError
 from tfodkit.records.manifest import RecordManifest
@@ -320,3 +321,38 @@ def test_fourteen_classes_are_read_in_order_each_with_its_own_weight(
     paths = [Path(path).name for path in reader.tf_record_input_reader.input_path]
     assert paths == [f"train_{name}.record" for name in names]
     assert list(reader.sample_from_datasets_weights) == list(weights.values())
+
+
+def test_a_config_of_tensorflow_1_is_a_template_as_it_stands(records: Path, output: Path, tmp_path: Path) -> None:
+    own = tmp_path / "old.config"
+    text = read_template(SSD).text.replace(
+        'type: "ssd_mobilenet_v2_keras"', 'type: "ssd_mobilenet_v2"\nbatch_norm_trainable: true'
+    )
+    text = text.replace("train_config {", 'train_config {\n  freeze_variables: "FeatureExtractor"')
+    own.write_text(text, encoding="utf-8")
+    made = make_config(str(own), records, output)
+    line = 1 + text.splitlines().index("batch_norm_trainable: true")
+    assert made.notes[:2] == (
+        f"left out SsdFeatureExtractor.batch_norm_trainable of line {line}, which the API has no more",
+        (
+            "ssd_mobilenet_v2 is a model of lane TF1, which tfodkit train can't run yet; "
+            f"its nearest of TensorFlow 2 is --template {SSD}"
+        ),
+    )
+    assert list(written(output).train_config.freeze_variables) == ["FeatureExtractor"]
+    assert [finding.code for finding in lint_file(output) if finding.is_error] == ["TFK605"]
+    assert "TFK626" not in {finding.code for finding in lint_file(output)}
+
+
+def test_a_first_step_of_0_in_a_template_of_ones_own_is_mended(records: Path, output: Path, tmp_path: Path) -> None:
+    own = tmp_path / "old.config"
+    message = read_template(SSD).message()
+    rate = message.train_config.optimizer.momentum_optimizer.learning_rate
+    rate.manual_step_learning_rate.initial_learning_rate = 0.5
+    for step, value in ((0, 0.25), (900, 0.125)):
+        rate.manual_step_learning_rate.schedule.add(step=step, learning_rate=value)
+    own.write_text(format_pipeline(message), encoding="utf-8")
+    made = make_config(str(own), records, output)
+    assert made.notes[0] == "schedule { step: 0 } is taken for the rate to start with, 0.25"
+    assert made.training.learning_rate == 0.25
+    assert not any(finding.is_error for finding in lint_file(output))

@@ -70,6 +70,23 @@ def test_every_image_is_in_exactly_one_record_unchanged(tmp_path):
     assert not sides[0] & sides[1]
 
 
+def test_the_sample_of_a_small_data_set_holds_every_box_of_its_records(tmp_path):
+    manifest = make_records(cafe_folder(tmp_path / "in"), tmp_path / "out")
+    for split in ("train", "val"):
+        boxes = [
+            pytest.approx((xmin, ymin, xmax - xmin, ymax - ymin, label, example["image/width"][0], 30), abs=1e-5)
+            for example in examples(tmp_path / "out", manifest, split)
+            for label, ymin, xmin, ymax, xmax in zip(
+                example["image/object/class/label"],
+                *(example[f"image/object/bbox/{end}"] for end in ("ymin", "xmin", "ymax", "xmax")),
+                strict=True,
+            )
+        ]
+        sample = list(manifest.box_sample[split])
+        assert len(sample) == len(boxes) == sum(manifest.boxes(split).values())
+        assert all(box in boxes for box in sample)
+
+
 def test_the_counts_of_the_manifest_are_those_of_the_records(tmp_path):
     manifest = make_records(cafe_folder(tmp_path / "in"), tmp_path / "out")
     for split in ("train", "val"):

@@ -10,10 +10,19 @@ from tfodkit.dataset.label_map import LabelMap
 from tfodkit.dataset.policies import Policies
 from tfodkit.dataset.shares import SplitShares
 from tfodkit.errors import RecordError
-from tfodkit.records.manifest import FORMAT_VERSION, MANIFEST, Affected, RecordFile, RecordGroup, RecordManifest
+from tfodkit.records.manifest import (
+    FORMAT_VERSION,
+    MANIFEST,
+    Affected,
+    RecordFile,
+    RecordGroup,
+    RecordManifest,
+    SampledBox,
+)
 from tfodkit.records.options import RecordOptions
 
 GOLDEN = Path(__file__).parent / "golden" / "manifest.json"
+VERSION_2 = GOLDEN.with_name("manifest_version_2.json")
 VERSION_1 = Path(__file__).parent / "golden" / "manifest_version_1.json"
 
 
@@ -36,6 +45,7 @@ def make_manifest(**overrides):
         changed=(Affected("TFK305", "boxes outside", ('a.xml:9 object 2 "mug"', 'b.xml:7 object 1 "mug"')),),
         warnings=(Affected("TFK204", "images that are not what their extension says", ("c.png",)),),
         fingerprint="f" * 64,
+        box_sample={"train": (SampledBox(0.1, 0.0, 0.25, 1.0, 3, 640, 480), SampledBox(0.0, 0.5, 0.5, 0.5, 1, 9, 9))},
     )
     return replace(manifest, **overrides)
 
@@ -58,7 +68,11 @@ def test_the_text_is_sorted_and_says_nothing_of_time_or_place():
     # Golden: records folders are compared byte by byte to see whether anything changed.
     options = RecordOptions(lists=Path("/home/me/lists"), workers=7, label_map=LabelMap(("elsewhere",)))
     file = make_file(boxes=(), images_with=())
-    assert RecordManifest("0.1.0", options, LabelMap(("crêpe",)), (file,)).to_json() == GOLDEN.read_text()
+    sample = {"train": (SampledBox(0.125, 0.0, 1e-05, 1.0, 1, 640, 480), SampledBox(0.0, 0.0, 0.5, 0.25, 1, 1, 2))}
+    assert (
+        RecordManifest("0.1.0", options, LabelMap(("crêpe",)), (file,), box_sample=sample).to_json()
+        == GOLDEN.read_text()
+    )
 
 
 def test_what_a_manifest_tells_of_options_is_what_it_reads_back(tmp_path):
@@ -74,6 +88,38 @@ def test_what_a_manifest_tells_of_options_is_what_it_reads_back(tmp_path):
     assert options.recorded == options
     make_manifest(options=options).write(tmp_path)
     assert RecordManifest.read(tmp_path).options == options
+
+
+def test_a_manifest_of_version_2_is_read_and_has_no_sample_of_boxes(tmp_path):
+    (tmp_path / MANIFEST).write_text(VERSION_2.read_text())
+    manifest = RecordManifest.read(tmp_path)
+    assert manifest.box_sample == {}
+    assert (manifest.options.lists, manifest.label_map.names) == (Path("lists"), ("crêpe",))
+    newer = VERSION_2.read_text().replace('"annotations": "voc",', '"annotations": "voc",\n  "box_sample": {},')
+    (tmp_path / MANIFEST).write_text(newer)
+    with pytest.raises(RecordError, match="the manifest has unknown fields: box_sample"):
+        RecordManifest.read(tmp_path)
+
+
+ROW = [0.1, 0.0, 0.25, 1, 3, 640, 480]
+
+
+@pytest.mark.parametrize(
+    "row", [ROW[:-1], [*ROW[:4], 4, 640, 480], [*ROW[:4], 0, 9, 9], [*ROW[:5], 0, 9], ["0.1", *ROW[1:]],
+            [True, *ROW[1:]], [float("nan"), *ROW[1:]], [*ROW[:4], 1.0, 9, 9], "0.1"]
+)  # fmt: skip
+def test_a_sampled_box_is_seven_numbers(tmp_path, row):
+    message = damage(tmp_path, lambda values: values["box_sample"]["train"].append(row))
+    assert message.startswith(
+        "manifest.json: box_sample.train[2] must be xmin, ymin, width, height, class id, image wi"
+    )
+    assert message.endswith("The manifest is damaged: run make-records again.")
+
+
+@pytest.mark.parametrize("sample", [{"eval": []}, {"val": 3}])
+def test_a_sample_is_of_a_split(tmp_path, sample):
+    message = damage(tmp_path, lambda values: values.update(box_sample=sample))
+    assert message.startswith("manifest.json: box_sample must hold lists of train, val and test, but got '")
 
 
 def test_a_manifest_of_version_1_is_read(tmp_path):
@@ -132,7 +178,7 @@ def test_an_absent_manifest_says_what_to_pass(tmp_path):
 
 def test_a_newer_manifest_is_refused(tmp_path):
     message = damage(tmp_path, lambda values: values.update(format_version=FORMAT_VERSION + 1, colour="red"))
-    assert message.startswith("manifest.json: format_version 3, but this tfodkit reads up to 2. Update tfodkit")
+    assert message.startswith("manifest.json: format_version 4, but this tfodkit reads up to 3. Update tfodkit")
 
 
 def test_what_is_no_json_is_refused_with_its_line(tmp_path):

@@ -15,12 +15,13 @@ from tfodkit.errors import TrainingError
 from tfodkit.evaluation.result import COCO_FIGURES, EvaluationResult
 from tfodkit.odapi.learner import TOTAL_LOSS
 from tfodkit.training import loop
+from tfodkit.training.cadence import Cadence
 from tfodkit.training.metrics import read_steps
 from tfodkit.training.plan import TrainingPlan
 from tfodkit.training.progress import Display
 from tfodkit.training.run_directory import RunDirectory
 
-PLAN = TrainingPlan(steps=4, eval_every=2, log_every=1)
+PLAN = TrainingPlan(steps=4, eval_every=Cadence(2), save_every=Cadence(10, "minutes"), log_every=1)
 
 
 class Learner:
@@ -100,7 +101,7 @@ def test_an_evaluation_that_was_interrupted_is_made_up_for(run: RunDirectory) ->
     go(run, again := Learner(step=4), Evaluator(first=0.5))
     assert again.saved == ["best/ckpt-4"]
     assert read_steps(run.evaluations_path) == {2, 4}
-    assert json.loads(run.best_metrics_path.read_text())["step"] == 4
+    assert json.loads(run.figures_path("best").read_text())["step"] == 4
 
 
 def test_a_stop_between_the_best_checkpoint_and_its_figures_is_healed(
@@ -109,7 +110,7 @@ def test_a_stop_between_the_best_checkpoint_and_its_figures_is_healed(
     write_text = files.write_text
 
     def stop_at_the_figures(path: Path, text: str) -> None:
-        if path == run.best_metrics_path:
+        if path == run.figures_path("best"):
             raise KeyboardInterrupt
         write_text(path, text)
 
@@ -118,7 +119,7 @@ def test_a_stop_between_the_best_checkpoint_and_its_figures_is_healed(
         with pytest.raises(TrainingError):
             go(run, Learner(step=1), Evaluator())
     assert run.find_checkpoint("best") is not None
-    assert not run.best_metrics_path.exists()
+    assert not run.figures_path("best").exists()
     go(run, Learner(step=2), Evaluator())
-    assert json.loads(run.best_metrics_path.read_text())["step"] == 4
+    assert json.loads(run.figures_path("best").read_text())["step"] == 4
     assert read_steps(run.evaluations_path) == {2, 4}

@@ -14,6 +14,7 @@ def run(tmp_path: Path) -> RunDirectory:
         'model_checkpoint_path: "ckpt-20"\nall_model_checkpoint_paths: "ckpt-20"\n'
     )
     (tmp_path / "best" / "ckpt-20.index").touch()
+    (tmp_path / "best" / "ckpt-20.data-00000-of-00001").touch()
     return RunDirectory.open(tmp_path)
 
 
@@ -39,5 +40,5 @@ def test_a_folder_that_is_no_run_is_refused(tmp_path: Path) -> None:
 
 def test_which_is_one_of_two() -> None:
     assert parse_which("last") == "last"
-    with pytest.raises(UsageError, match="must be one of best, last, but got 'newest'"):
+    with pytest.raises(UsageError, match="must be one of best, last, averaged, but got 'newest'"):
         parse_which("newest")

@@ -40,7 +40,7 @@ def test_a_run_leaves_all_that_its_drawing_names(trained: TrainingResult, drawn_
     assert list((run.path / "train").glob("events.*"))
     assert list((run.path / "eval").glob("events.*"))
     assert "step 6/6" in run.log_path.read_text()
-    assert json.loads(run.best_metrics_path.read_text())["step"] == trained.best.step
+    assert json.loads(run.figures_path("best").read_text())["step"] == trained.best.step
 
 
 def test_the_events_have_upstreams_tags(trained: TrainingResult) -> None:
@@ -56,7 +56,7 @@ def test_the_events_have_upstreams_tags(trained: TrainingResult) -> None:
 
 
 def test_the_best_checkpoint_evaluates_to_the_figures_kept_with_it(trained: TrainingResult) -> None:
-    kept = json.loads(RunDirectory(trained.run).best_metrics_path.read_text())
+    kept = json.loads(RunDirectory(trained.run).figures_path("best").read_text())
     result = evaluate_run(trained.run)
     assert result.images == kept["images"]
     assert result.figures == pytest.approx(kept["figures"], abs=1e-6)

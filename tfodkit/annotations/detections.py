@@ -54,3 +54,7 @@ class Detections:
         """Those with a score of at least ``threshold``."""
         kept = self.scores >= threshold
         return Detections(self.boxes_xyxy[kept], self.scores[kept], self.class_ids[kept])
+
+    def first(self, count: int) -> Detections:
+        """The ``count`` of highest score, or all where there are fewer."""
+        return Detections(self.boxes_xyxy[:count], self.scores[:count], self.class_ids[:count])

@@ -26,6 +26,7 @@ from tfodkit.cli import (
     records,
     templates,
     train,
+    zoo,
 )
 from tfodkit.errors import TfodkitError
 from tfodkit.files import FULL
@@ -53,6 +54,7 @@ for _name, _function in COMMANDS.items():
     app.command(_name)(_function)
 app.add_typer(config.app, name="config")
 app.add_typer(records.app, name="records")
+app.add_typer(zoo.app, name="zoo")
 
 
 def main() -> None:

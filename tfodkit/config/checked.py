@@ -8,6 +8,7 @@ from pathlib import Path
 from tfodkit.config.architecture import architecture
 from tfodkit.config.lint import lint, manifest_beside
 from tfodkit.config.lint_readers import matching_files
+from tfodkit.config.machine_memory import machine_memory
 from tfodkit.config.pipeline import Message, parse_pipeline, read_text
 from tfodkit.dataset.label_map import read_class_names
 from tfodkit.errors import ConfigError
@@ -54,7 +55,7 @@ def read_checked_pipeline(path: str | Path) -> PipelineConfig:
     message = parse_pipeline(text, str(path))
     train = _files(message.train_input_reader)
     manifest = manifest_beside(message)
-    findings = lint(message, manifest, path=path, text=text)
+    findings = lint(message, manifest, path=path, text=text, machine=machine_memory())
     if errors := [finding.problem for finding in findings if finding.is_error]:
         raise ConfigError.collect(errors)
     label_map = Path(message.train_input_reader.label_map_path)

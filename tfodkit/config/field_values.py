@@ -21,7 +21,8 @@ from google.protobuf import message_factory, text_format
 from google.protobuf.descriptor import FieldDescriptor
 
 from tfodkit.config.nearest import nearest_names
-from tfodkit.config.pipeline import Message, parse_reason
+from tfodkit.config.parse_errors import parse_reason
+from tfodkit.config.pipeline import Message
 
 INTEGERS = {
     FieldDescriptor.CPPTYPE_INT32: (-(2**31), 2**31 - 1),

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from tfodkit.config.lane import Lane
 from tfodkit.config.pipeline import Message
 from tfodkit.errors import CheckpointError
 
 INDEX = ".index"
+_VERSIONS = {Lane.TF1: "V1", Lane.TF2: "V2"}
 _NUMBER = re.compile(r"(\d+)$")
 _FIELDS = (
     "fine_tune_checkpoint",
@@ -19,8 +21,10 @@ _FIELDS = (
 )
 
 
-def set_fine_tune_checkpoint(train_config: Message, checkpoint: Path | None, checkpoint_type: str) -> bool:
-    """Start from ``checkpoint``, a TensorFlow 2 checkpoint, or from random weights where it is None; in place.
+def set_fine_tune_checkpoint(
+    train_config: Message, checkpoint: Path | None, checkpoint_type: str, *, lane: Lane = Lane.TF2
+) -> bool:
+    """Start from ``checkpoint``, one of the lane's, or from random weights where it is None; in place.
 
     Returns:
         True where the config named another checkpoint, which is gone now.
@@ -35,7 +39,7 @@ def set_fine_tune_checkpoint(train_config: Message, checkpoint: Path | None, che
         version = train_config.DESCRIPTOR.fields_by_name["fine_tune_checkpoint_version"].enum_type
         train_config.fine_tune_checkpoint = str(find_checkpoint(checkpoint))
         train_config.fine_tune_checkpoint_type = checkpoint_type
-        train_config.fine_tune_checkpoint_version = version.values_by_name["V2"].number
+        train_config.fine_tune_checkpoint_version = version.values_by_name[_VERSIONS[lane]].number
     return replaced
 
 
@@ -52,7 +56,7 @@ def find_checkpoint(path: Path) -> Path:
     prefix = _prefix(path)
     if prefix is None:
         remedy = "Pass the prefix such as checkpoint/ckpt-0, or the folder that holds ckpt-0.index."
-        raise CheckpointError(str(path), "there is no TensorFlow 2 checkpoint", remedy)
+        raise CheckpointError(str(path), "there is no checkpoint of TensorFlow", remedy)
     if not any(prefix.parent.glob(f"{prefix.name}.data-*")):
         remedy = "Unpack the whole archive, or copy the .data file beside its .index file."
         raise CheckpointError(str(prefix), "the checkpoint has an .index file but no .data file", remedy)

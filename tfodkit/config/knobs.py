@@ -5,6 +5,7 @@ Read off the Object Detection API 2.8.0's ``model_lib_v2``, ``inputs`` and build
 
 from __future__ import annotations
 
+from tfodkit.config.lane import Lane, lane_of
 from tfodkit.config.pipeline import Message
 
 DEAD_TRAIN = (
@@ -44,7 +45,12 @@ CRASHING_EVAL = ("all_metrics_per_category", "include_metrics_per_category")
 
 
 def clear_dead_knobs(pipeline: Message) -> list[str]:
-    """Take them out, in place; the names of those that were set, as ``train_config.sync_replicas``, sorted."""
+    """Take them out, in place; the names of those that were set, as ``train_config.sync_replicas``, sorted.
+
+    None is taken out of a config for TensorFlow 1, whose loop reads them.
+    """
+    if lane_of(pipeline) is Lane.TF1:
+        return []
     cleared = _clear(pipeline.train_config, "train_config", DEAD_TRAIN + TPU_ONLY)
     cleared += _clear(pipeline.eval_config, "eval_config", DEAD_EVAL + CRASHING_EVAL)
     cleared += _clear(pipeline.train_input_reader, "train_input_reader", DEAD_READER)

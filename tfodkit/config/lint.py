@@ -12,10 +12,13 @@ from tfodkit.config import rules
 from tfodkit.config.architecture import ARCHITECTURES
 from tfodkit.config.faults import Fault
 from tfodkit.config.feature_extractors import FEATURE_EXTRACTORS
+from tfodkit.config.lane import Lane, extractor_type, lane_of, nearest_template
 from tfodkit.config.lint_augmentation import augmentation_faults
+from tfodkit.config.lint_memory import memory_faults
 from tfodkit.config.lint_readers import class_names, matching_files, reader_faults
 from tfodkit.config.lint_training import dead_knobs, training_faults
 from tfodkit.config.locations import Locations
+from tfodkit.config.machine_memory import MachineMemory
 from tfodkit.config.nearest import nearest_names
 from tfodkit.config.pipeline import Message, parse_pipeline, read_text
 from tfodkit.errors import Problem
@@ -39,7 +42,14 @@ METRICS = (
 )
 
 
-def lint(message: Message, manifest: RecordManifest | None = None, *, path: Path, text: str = "") -> list[Finding]:
+def lint(
+    message: Message,
+    manifest: RecordManifest | None = None,
+    *,
+    path: Path,
+    text: str = "",
+    machine: MachineMemory | None = None,
+) -> list[Finding]:
     """All that is wrong with a config, in the order of its parts; empty where there is nothing.
 
     Looks at the files that the config names. With the ``manifest`` of its records, checks that both fit each other.
@@ -49,6 +59,7 @@ def lint(message: Message, manifest: RecordManifest | None = None, *, path: Path
         manifest: of the folder that the training records lie in; None where there is none.
         path: the config's, to begin each finding with.
         text: what ``message`` was parsed from, to find lines in; without it no finding has a line.
+        machine: to train on; without it nothing is said about memory.
     """
     faults = [
         *_model(message),
@@ -57,13 +68,14 @@ def lint(message: Message, manifest: RecordManifest | None = None, *, path: Path
         *reader_faults(message, manifest),
         *augmentation_faults(message, class_names(message)),
         *dead_knobs(message),
+        *(memory_faults(message, manifest, machine) if machine else ()),
     ]
     locations = Locations(text)
     findings = [Finding(one.rule, path, one.what, locations.line(one.field), one.subject) for one in faults]
     return list(dict.fromkeys(findings))
 
 
-def lint_file(path: Path) -> list[Finding]:
+def lint_file(path: Path, machine: MachineMemory | None = None) -> list[Finding]:
     """:func:`lint` of a file, with the manifest beside its training records where there is one.
 
     Raises:
@@ -72,7 +84,7 @@ def lint_file(path: Path) -> list[Finding]:
     """
     text = read_text(path)
     message = parse_pipeline(text, str(path))
-    return lint(message, manifest_beside(message), path=path, text=text)
+    return lint(message, manifest_beside(message), path=path, text=text, machine=machine)
 
 
 def check_pipeline(
@@ -104,8 +116,11 @@ def _model(message: Message) -> Iterator[Fault]:
     if getattr(message.model, kind).num_classes < 1:
         what = f"{kind}.num_classes must be 1 or more, but got 0"
         yield Fault(rules.CLASSES_NONE, f"model.{kind}.num_classes", what)
-    extractor = getattr(message.model, kind).feature_extractor.type
-    if extractor not in FEATURE_EXTRACTORS[kind]:
+    extractor = extractor_type(message)
+    if lane_of(message) is Lane.TF1:
+        what = f"{extractor} is a model of TensorFlow 1, which can't be trained yet; take {nearest_template(message)}"
+        yield Fault(rules.LANE_TF1, f"model.{kind}.feature_extractor.type", what)
+    elif extractor not in FEATURE_EXTRACTORS[kind]:
         what = f"{kind}.feature_extractor.type must be one of TensorFlow 2's, but got {extractor!r}"
         nearest = nearest_names(extractor, FEATURE_EXTRACTORS[kind]).rstrip(".")
         yield Fault(rules.EXTRACTOR_UNKNOWN, f"model.{kind}.feature_extractor.type", f"{what}. {nearest}")

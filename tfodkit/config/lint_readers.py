@@ -172,16 +172,24 @@ def _detections(message: Message, manifest: RecordManifest) -> Iterator[Fault]:
         yield Fault(rules.DETECTIONS_FEW, f"model.{field}", what)
 
 
-def _shuffle(reader: Message, manifest: RecordManifest) -> Iterator[Fault]:
-    """As many records as the buffer says for each entry, whatever it holds: ``repeat`` comes before ``shuffle``."""
+def shuffle_bytes(reader: Message, manifest: RecordManifest) -> float:
+    """What the buffers of all input paths hold: as many records as they say, though a path has fewer.
+
+    ``repeat`` comes before ``shuffle``.
+    """
     if not reader.shuffle:
-        return
+        return 0.0
     files = {file.name: file for file in manifest.files}
     total = 0.0
     for pattern in reader.tf_record_input_reader.input_path:
         group = [files[path.name] for path in matching_files(pattern) if path.name in files]
         if images := sum(file.images for file in group):
             total += reader.shuffle_buffer_size * sum(file.bytes for file in group) / images
+    return total
+
+
+def _shuffle(reader: Message, manifest: RecordManifest) -> Iterator[Fault]:
+    total = shuffle_bytes(reader, manifest)
     if total > MOST_SHUFFLE_BYTES:
         what = f"shuffle_buffer_size {reader.shuffle_buffer_size} takes {total / 1e9:.1f} GB over all records"
         yield Fault(rules.SHUFFLE_LARGE, "train_input_reader.shuffle_buffer_size", what, "train_input_reader")

@@ -9,6 +9,7 @@ from tfodkit.config import rules
 from tfodkit.config.faults import Fault
 from tfodkit.config.fine_tune import INDEX
 from tfodkit.config.knobs import DEAD_EVAL, DEAD_READER, DEAD_TRAIN
+from tfodkit.config.lane import Lane, lane_of
 from tfodkit.config.lint_schedule import schedule_faults
 from tfodkit.config.optimizers import learning_rate_of, optimizer_name
 from tfodkit.config.pipeline import PLACEHOLDER, Message
@@ -19,12 +20,15 @@ CHECKPOINT_TYPES = ("classification", "detection", "full")
 
 def training_faults(message: Message) -> Iterator[Fault]:
     """All of the whole config's ``train_config``."""
-    train = message.train_config
+    train, is_old = message.train_config, lane_of(message) is Lane.TF1
     for name in ("num_steps", "batch_size"):
         if (value := getattr(train, name)) < 1:
             yield Fault(
                 rules.COUNT_NONE, f"train_config.{name}", f"train_config.{name} must be 1 or more, but got {value}"
             )
+    if train.load_all_detection_checkpoint_vars and not is_old:
+        what = "load_all_detection_checkpoint_vars is true"
+        yield Fault(rules.LOADS_ALL, "train_config.load_all_detection_checkpoint_vars", what)
     yield from _checkpoint(train)
     if optimizer_name(train.optimizer) is None or schedule_name(learning_rate_of(train.optimizer)) is None:
         what = "train_config.optimizer must have a learning rate, but got none"
@@ -37,7 +41,9 @@ def training_faults(message: Message) -> Iterator[Fault]:
 
 
 def dead_knobs(message: Message) -> Iterator[Fault]:
-    """Each field that is written and that TensorFlow 2's loop never reads."""
+    """Each field that is written and that TensorFlow 2's loop never reads; TensorFlow 1's reads them."""
+    if lane_of(message) is Lane.TF1:
+        return
     yield from _dead(message.train_config, "train_config", DEAD_TRAIN)
     yield from _dead(message.eval_config, "eval_config", DEAD_EVAL)
     yield from _dead(message.train_input_reader, "train_input_reader", DEAD_READER)
@@ -53,9 +59,6 @@ def _dead(part: Message, name: str, fields: tuple[str, ...]) -> Iterator[Fault]:
 
 
 def _checkpoint(train: Message) -> Iterator[Fault]:
-    if train.load_all_detection_checkpoint_vars:
-        what = "load_all_detection_checkpoint_vars is true"
-        yield Fault(rules.LOADS_ALL, "train_config.load_all_detection_checkpoint_vars", what)
     checkpoint = train.fine_tune_checkpoint
     if PLACEHOLDER in checkpoint:
         what = f"fine_tune_checkpoint is a placeholder, {checkpoint!r}"

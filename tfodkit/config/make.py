@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from tfodkit import __version__, files
+from tfodkit.config import rules
 from tfodkit.config.architecture import architecture, input_size, set_image_size
 from tfodkit.config.augmentation import parse_steps
 from tfodkit.config.beside_boxes import leave_out_keypoints, masks_asked_for
@@ -12,6 +14,7 @@ from tfodkit.config.drawn import drawn_classes, drawn_too_often
 from tfodkit.config.fine_tune import set_fine_tune_checkpoint
 from tfodkit.config.header import header
 from tfodkit.config.knobs import clear_dead_knobs, dead_knobs_set
+from tfodkit.config.lane import lane_of
 from tfodkit.config.lint import check_pipeline
 from tfodkit.config.made import MadeConfig
 from tfodkit.config.options import PipelineOptions
@@ -59,9 +62,11 @@ def make_config(
     start = read_template(template)
     folder = Path(records).resolve()
     manifest = read_manifest(folder)
-    message = start.message()
+    message, renewed = start.renewed()
     made = _configure(message, start, manifest, options, folder=folder, output=output)
-    if problems := check_pipeline(message, manifest, where=str(output)):
+    made = replace(made, notes=(*renewed, *made.notes))
+    problems = check_pipeline(message, manifest, where=str(output))
+    if problems := [problem for problem in problems if problem.code != rules.LANE_TF1.code]:
         raise ConfigError.collect(problems)
     command = ["tfodkit", "make-config", "--template", template, "--records", str(records), "-o", str(output)]
     text = header(made, command=[*command, *options.flags()], version=__version__)
@@ -128,7 +133,10 @@ def _forget_template(message: Message, options: PipelineOptions) -> list[str]:
     """Take out what belongs to the template's own run; a note for each thing that a user could miss."""
     notes = []
     replaced = set_fine_tune_checkpoint(
-        message.train_config, options.fine_tune_checkpoint, options.fine_tune_checkpoint_type
+        message.train_config,
+        options.fine_tune_checkpoint,
+        options.fine_tune_checkpoint_type,
+        lane=lane_of(message),
     )
     if replaced and options.fine_tune_checkpoint is None:
         notes.append("the template's fine_tune_checkpoint is left out")

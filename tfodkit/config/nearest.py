@@ -12,11 +12,14 @@ ALL_SHOWN = 12
 def nearest_names(name: str, valid: Iterable[str]) -> str:
     """A sentence with the valid names nearest to ``name``, best first; with all of them where none is near.
 
+    Capitals do not count.
+
     >>> nearest_names("bagle", ["mug", "bagel"])
     'Did you mean bagel?'
     """
     names = sorted(valid)
-    close = difflib.get_close_matches(name, names, n=NEAREST, cutoff=0.5)
+    spelled = {valid_name.casefold(): valid_name for valid_name in names}
+    close = [spelled[found] for found in difflib.get_close_matches(name.casefold(), spelled, n=NEAREST, cutoff=0.5)]
     if close:
         return f"Did you mean {' or '.join(close)}?"
     if not names:

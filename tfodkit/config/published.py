@@ -18,7 +18,8 @@ import hashlib
 
 from google.protobuf import text_format
 
-from tfodkit.config.pipeline import Message, new_pipeline, parse_reason
+from tfodkit.config.parse_errors import parse_reason
+from tfodkit.config.pipeline import Message, new_pipeline
 from tfodkit.errors import ConfigError
 
 

@@ -14,6 +14,18 @@ EXTRACTOR_UNKNOWN = Rule(
     "TFK603", _ERROR, "feature extractors that TensorFlow 2 does not have", "Start from a template."
 )
 CLASSES_DIFFER = Rule("TFK604", _ERROR, "numbers of classes that are not the label map's", _AGAIN)
+LANE_TF1 = Rule(
+    "TFK605",
+    _ERROR,
+    "models of TensorFlow 1",
+    "Run make-config with that --template; make-config writes configs for TensorFlow 1 as well.",
+)
+MEMORY_SHORT = Rule(
+    "TFK606",
+    _WARNING,
+    "configs for more memory than is free",
+    "Make the config again with a smaller --batch-size or --image-size, or free memory.",
+)
 
 COUNT_NONE = Rule("TFK611", _ERROR, "steps or batches of 0", "Set it to 1 or more.")
 OPTIMIZER_NONE = Rule("TFK612", _ERROR, "optimizers without a learning rate", "Start from a template.")

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tfodkit import resources
+from tfodkit.config.lane import lane_notes
 from tfodkit.config.nearest import nearest_names
+from tfodkit.config.old_fields import mend_first_step, parse_old_pipeline
 from tfodkit.config.pipeline import Message, parse_pipeline, read_text
 from tfodkit.config.template_facts import TemplateFacts, parse_facts
 from tfodkit.errors import UsageError
@@ -33,6 +35,18 @@ class Template:
             ConfigError: the text does not parse, with file and line.
         """
         return parse_pipeline(self.text, str(self.path))
+
+    def renewed(self) -> tuple[Message, tuple[str, ...]]:
+        """A fresh message that today's Object Detection API takes, and a sentence on each thing mended for that.
+
+        Raises:
+            ConfigError: the text does not parse, with file and line.
+        """
+        message, old_fields = parse_old_pipeline(self.text, str(self.path))
+        notes = [f"left out {old.field} of line {old.line}, which the API has no more" for old in old_fields]
+        if mended := mend_first_step(message.train_config):
+            notes.append(mended)
+        return message, (*notes, *lane_notes(message))
 
     def facts(self) -> TemplateFacts:
         """What the header says; a file of the user's own need not have one.

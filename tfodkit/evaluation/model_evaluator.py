@@ -30,6 +30,12 @@ class ModelEvaluator:
         self._ground_truth = ground_truth
         self._class_names = class_names
         self._pass = ValidationPass(pipeline, model, records=records, images=len(ground_truth))
+        self._detections: list[Detections] = []
+
+    @property
+    def detections(self) -> Sequence[Detections]:
+        """Of the last evaluation, an entry an image in the order of the ground truth; none before the first."""
+        return self._detections
 
     def evaluate(self) -> EvaluationResult:
         """The figures of the model's present weights.
@@ -44,8 +50,8 @@ class ModelEvaluator:
                 f"{len(raw)} images came out of the input pipeline, but the records hold {len(self._ground_truth)}",
                 "Write the records anew with tfodkit make-records.",
             )
-        detections = [_in_pixels(found, truth) for found, truth in zip(raw, self._ground_truth, strict=True)]
-        return evaluate_boxes(self._ground_truth, detections, self._class_names, losses=self._pass.losses())
+        self._detections = [_in_pixels(found, truth) for found, truth in zip(raw, self._ground_truth, strict=True)]
+        return evaluate_boxes(self._ground_truth, self._detections, self._class_names, losses=self._pass.losses())
 
 
 def _in_pixels(found: RawDetections, truth: GroundTruth) -> Detections:

@@ -101,6 +101,7 @@ def _write(plan: RecordPlan, mark: str, folder: Path, progress: Progress | None)
         changed=plan.changed(),
         warnings=plan.warnings(),
         fingerprint=mark,
+        box_sample=plan.box_sample(),
     )
     files.write_text(folder / LABEL_MAP, plan.label_map.to_pbtxt())
     manifest.write(folder)

@@ -17,8 +17,9 @@ The JSON says nothing about the time, the machine or absolute paths: the same in
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,7 @@ from tfodkit import files
 from tfodkit.dataset.label_map import BACKGROUND, LabelMap
 from tfodkit.dataset.lost_objects import LostObjects
 from tfodkit.errors import Problem, RecordError, UsageError
+from tfodkit.records.box_sample import SampledBox
 from tfodkit.records.file_names import shard_pattern
 from tfodkit.records.manifest_json import REMEDY, manifest_values
 from tfodkit.records.options import RecordOptions
@@ -47,11 +49,14 @@ __all__ = [
     "RecordFile",
     "RecordGroup",
     "RecordManifest",
+    "SampledBox",
 ]
 
 MANIFEST = "manifest.json"
 LABEL_MAP = "label_map.pbtxt"
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
+_NUMBERS = re.compile(r"\[\n[-+.\de,\s]+\]")
+"""A list of numbers alone, each on its own line; no string holds a line break in JSON."""
 TRAIN, VAL, _ = SPLITS = ("train", "val", "test")
 
 
@@ -142,6 +147,9 @@ class RecordManifest:
     """What somebody should look at; it was recorded as it is."""
     fingerprint: str = ""
     """Of all that decides what is in the files, in hexadecimal; blank where an older tfodkit wrote them."""
+    box_sample: Mapping[str, tuple[SampledBox, ...]] = field(default_factory=dict, hash=False, repr=False)
+    """Boxes of each split that has some, as :func:`~tfodkit.records.box_sample.sample_boxes` draws them; empty where an
+    older tfodkit wrote it."""
     is_unchanged: bool = field(default=False, compare=False)
     """True where make_records found all of this there already, and wrote nothing; not in the JSON."""
     proof: Proof | None = field(default=None, compare=False, repr=False)
@@ -203,7 +211,7 @@ class RecordManifest:
             raise RecordError.collect(problems)
 
     def to_json(self) -> str:
-        """The text of ``manifest.json``: keys sorted, the same for the same values."""
+        """The text of ``manifest.json``: keys sorted, a box of the sample a line, the same for the same values."""
         values = {
             "format_version": FORMAT_VERSION,
             "tfodkit_version": self.tfodkit_version,
@@ -218,8 +226,10 @@ class RecordManifest:
             "changed": [{**asdict(item), "count": item.count} for item in self.changed],
             "warnings": [{**asdict(item), "count": item.count} for item in self.warnings],
             "fingerprint": self.fingerprint,
+            "box_sample": self.box_sample,
         }
-        return json.dumps(values, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+        text = json.dumps(values, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+        return _NUMBERS.sub(lambda found: "[" + " ".join(found[0][1:-1].split()) + "]", text)
 
     def write(self, folder: Path) -> None:
         """Write ``manifest.json`` into ``folder``, atomically."""
@@ -245,6 +255,7 @@ class RecordManifest:
             changed=_affected(values["changed"]),
             warnings=_affected(values["warnings"]),
             fingerprint=values["fingerprint"],
+            box_sample={split: tuple(map(SampledBox._make, rows)) for split, rows in values["box_sample"].items()},
         )
 
 

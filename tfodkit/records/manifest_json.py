@@ -1,11 +1,13 @@
 """The schema of ``manifest.json``: JSON text → plain values of the right types, or an error that names the field.
 
-Version 1 had one split share, per-class records only, and no checksum that is read any more; it is given as version 2.
+Older versions are given as the newest: 2 had no sample of the boxes; 1 besides had one split share, per-class records
+only, and no checksum that is read any more.
 """
 
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 from tfodkit.dataset.label_map import BACKGROUND
@@ -32,6 +34,7 @@ _TOP: dict[str, _Kinds] = {
     "changed": (list,),
     "warnings": (list,),
     "fingerprint": (str,),
+    "box_sample": (dict,),
 }
 _OPTIONS: dict[str, _Kinds] = {
     "shares": (dict,),
@@ -58,8 +61,15 @@ _FILE: dict[str, _Kinds] = {
 }
 _AFFECTED: dict[str, _Kinds] = {"code": (str,), "reason": (str,), "where": (list,), "count": (int,)}
 
+_SAMPLED: tuple[tuple[str, _Kinds], ...] = (
+    *((name, (float, int)) for name in ("xmin", "ymin", "width", "height")),
+    *((name, (int,)) for name in ("class id", "image width", "image height")),
+)
+"""The numbers of one row of ``box_sample``, in their order."""
+
+_TOP_2 = {name: kinds for name, kinds in _TOP.items() if name != "box_sample"}
 _SINCE_2 = ("annotations", "options", "changed", "warnings", "fingerprint")
-_TOP_1 = {name: kinds for name, kinds in _TOP.items() if name not in _SINCE_2}
+_TOP_1 = {name: kinds for name, kinds in _TOP_2.items() if name not in _SINCE_2}
 _TOP_1 |= {"seed": (int,), "split": (float,)}
 _FILE_1 = {name: kinds for name, kinds in _FILE.items() if name not in ("group", "crc32c")}
 _FILE_1 |= {"home_class": (str,), "sha256": (str,)}
@@ -83,6 +93,8 @@ def manifest_values(text: str, *, where: str, format_version: int) -> dict[str, 
     _refuse_other_version(values, where, format_version)
     if values["format_version"] == 1:
         values = _as_version_2(values, where)
+    if values["format_version"] == 2:  # noqa: PLR2004
+        values = _as_version_3(values, where)
     _check(values, _TOP, "the manifest", where)
     _check(values["options"], _OPTIONS, "options", where)
     for index, file in enumerate(values["files"]):
@@ -93,6 +105,8 @@ def manifest_values(text: str, *, where: str, format_version: int) -> dict[str, 
     _refuse_double_files(values["files"], where)
     values["classes"] = _classes(values["classes"], where)
     _refuse_unknown_classes(values, where)
+    for split, rows in values["box_sample"].items():
+        _check_sample(split, rows, len(values["classes"]), where)
     return dict(values)
 
 
@@ -121,7 +135,8 @@ def _as_version_2(values: dict[str, Any], where: str) -> dict[str, Any]:
         "verify": "full",
     }
     return {
-        **{name: value for name, value in values.items() if name in _TOP},
+        **{name: value for name, value in values.items() if name in _TOP_2},
+        "format_version": 2,
         "annotations": "voc",
         "options": options,
         "files": [_file_as_version_2(file) for file in values["files"]],
@@ -130,6 +145,11 @@ def _as_version_2(values: dict[str, Any], where: str) -> dict[str, Any]:
         "warnings": [],
         "fingerprint": "",
     }
+
+
+def _as_version_3(values: dict[str, Any], where: str) -> dict[str, Any]:
+    _check(values, _TOP_2, "the manifest", where)
+    return {**values, "format_version": 3, "box_sample": {}}
 
 
 def _file_as_version_2(file: dict[str, Any]) -> dict[str, Any]:
@@ -172,6 +192,25 @@ def _check_file(file: Any, name: str, where: str) -> None:
     for field in ("images", "max_boxes_per_image"):
         if not _is_count(file[field]):
             raise RecordError(where, f"{name}: {field} must be a count, but got {file[field]!r:.80}", REMEDY)
+
+
+def _check_sample(split: str, rows: Any, classes: int, where: str) -> None:
+    if split not in _SPLITS or not isinstance(rows, list):
+        raise RecordError(where, f"box_sample must hold lists of train, val and test, but got {split!r}", REMEDY)
+    for index, row in enumerate(rows):
+        if not _is_sampled_box(row, classes):
+            wanted = ", ".join(name for name, _ in _SAMPLED)
+            what = f"box_sample.{split}[{index}] must be {wanted}, but got {row!r:.80}"
+            raise RecordError(where, what, REMEDY)
+
+
+def _is_sampled_box(row: Any, classes: int) -> bool:
+    if not isinstance(row, list) or len(row) != len(_SAMPLED):
+        return False
+    if not all(type(value) in kinds for value, (_, kinds) in zip(row, _SAMPLED, strict=True)):
+        return False
+    *shares, class_id, width, height = row
+    return all(map(math.isfinite, shares)) and 1 <= class_id <= classes and min(width, height) >= 1
 
 
 def _check_affected(affected: Any, name: str, where: str) -> None:

@@ -18,6 +18,7 @@ from tfodkit.dataset.split_lists import SplitLists, read_split_lists
 from tfodkit.dataset.survey import Survey, SurveyedImage
 from tfodkit.errors import DataError
 from tfodkit.findings import Finding, Outcome, Severity, by_rule
+from tfodkit.records.box_sample import SampledBox, sample_boxes
 from tfodkit.records.manifest import TRAIN, VAL, Affected
 from tfodkit.records.options import RecordOptions
 
@@ -48,6 +49,10 @@ class RecordPlan:
             annotation = image.annotation
             counts[self.side_of[annotation.name]].update(found.label for found in annotation.objects)
         return dict(counts)
+
+    def box_sample(self) -> dict[str, tuple[SampledBox, ...]]:
+        """Some boxes of each split, for the manifest."""
+        return sample_boxes((image.annotation for image in self.images), self.side_of, self.label_map.ids())
 
     def dropped(self) -> tuple[Affected, ...]:
         return _affected(finding for finding in self.findings if finding.outcome is Outcome.LEFT_OUT)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,13 +9,13 @@ from tfodkit.config.learning_rates import LearningRateCurve, learning_rate_curve
 from tfodkit.config.pipeline import Message
 from tfodkit.errors import OutputError, UsageError
 from tfodkit.files import write_bytes
+from tfodkit.plots import FAINT, INK, LINE, SHADE, dress, new_figure, plain, png
 from tfodkit.reporting.config_text import schedule_words
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-PAPER, INK, FAINT, LINE, SHADE = "#faf9f6", "#222222", "#78756e", "#1f5f8b", "#e8a33d"
-INCHES, DOTS_PER_INCH = (10.0, 5.4), 160
+INCHES = (10.0, 5.4)
 SUFFIX = ".png"
 NOTHING = 1e-5
 """Of the peak; less is written as 0."""
@@ -39,30 +38,24 @@ def plot_learning_rate(pipeline: Message, output: Path, *, where: str, force: bo
     curve = learning_rate_curve(pipeline, where)
     optimizer = pipeline.train_config.optimizer
     learning_rate = getattr(optimizer, optimizer.WhichOneof("optimizer")).learning_rate
-    write_bytes(output, _png(_drawn(curve, f"Learning rate of {Path(where).name}", schedule_words(learning_rate))))
+    write_bytes(output, png(_drawn(curve, f"Learning rate of {Path(where).name}", schedule_words(learning_rate))))
     return curve
 
 
 def _drawn(curve: LearningRateCurve, title: str, words: str) -> Figure:
-    from matplotlib.figure import Figure
-    from matplotlib.layout_engine import ConstrainedLayoutEngine
     from matplotlib.ticker import FuncFormatter
 
-    figure = Figure(figsize=INCHES, facecolor=PAPER, layout=ConstrainedLayoutEngine(w_pad=0.14, h_pad=0.14))
+    figure = new_figure(*INCHES)
     axes = figure.subplots()
-    axes.set_facecolor(PAPER)
+    dress(axes)
     axes.plot(curve.steps, curve.rates, color=LINE, linewidth=2.2, zorder=3, solid_joinstyle="round")
     axes.fill_between(curve.steps, curve.rates, color=LINE, alpha=0.08, linewidth=0)
-    figure.suptitle(_plain(title), x=0.02, ha="left", fontsize=15, color=INK, fontweight="bold")
-    axes.set_title(_plain(words), loc="left", fontsize=10, color=FAINT, pad=12, wrap=True)
+    figure.suptitle(plain(title), x=0.02, ha="left", fontsize=15, color=INK, fontweight="bold")
+    axes.set_title(plain(words), loc="left", fontsize=10, color=FAINT, pad=12, wrap=True)
     axes.set_xlabel("step", color=FAINT)
     axes.set_ylabel("learning rate", color=FAINT)
     axes.xaxis.set_major_formatter(FuncFormatter(lambda step, _: f"{step:,.0f}"))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda rate, _: f"{rate:g}"))
-    axes.grid(axis="y", color=FAINT, alpha=0.2, linewidth=0.8)
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.spines[["left", "bottom"]].set_color(FAINT)
-    axes.tick_params(colors=FAINT, labelsize=9)
     axes.set_xlim(-0.01 * curve.num_steps, 1.12 * curve.num_steps)
     axes.set_ylim(0, 1.18 * (max(rate for rate in curve.rates if rate == rate) or 1))  # noqa: PLR0124 - nan
     _mark_warm_up(axes, curve)
@@ -95,17 +88,3 @@ def _mark_end(axes: Any, curve: LearningRateCurve) -> None:
         axes.plot(*[[value] for value in at], "o", color=LINE, markersize=6, zorder=4)
         axes.annotate(f"{at[1]:.3g} at step {at[0]:,}", at, xytext=(9, 6), textcoords="offset points", fontsize=10,
                       color=LINE)  # fmt: skip
-
-
-def _plain(text: str) -> str:
-    """Between dollar signs matplotlib sets a formula."""
-    return text.replace("$", r"\$")
-
-
-def _png(figure: Figure) -> bytes:
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-
-    FigureCanvasAgg(figure)
-    picture = io.BytesIO()
-    figure.savefig(picture, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
-    return picture.getvalue()

@@ -1,27 +1,72 @@
-"""TensorBoard events under the tags of the Object Detection API, so that its users find their curves."""
+"""TensorBoard events under the tags of the Object Detection API, so that its users find their curves and pictures."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import io
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import TracebackType
 from typing import Any
+
+from PIL import Image
+
+IMAGES_PLUGIN = "images"
+JPEG_QUALITY = 88
 
 
 class EventWriter:
-    """Writes scalars to an event file in ``folder``, made with the first of them."""
+    """Writes to an event file in ``folder``, made with the first value; each call is flushed. A context manager."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._writer: Any = None
 
+    def __enter__(self) -> EventWriter:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
     def add(self, step: int, scalars: Mapping[str, float | None]) -> None:
-        """Write the scalars of a step and flush them; ``None`` is left out."""
+        """Write the scalars of a step; ``None`` is left out."""
         import tensorflow as tf
 
-        if self._writer is None:
-            self._writer = tf.summary.create_file_writer(str(self._folder))
-        with self._writer.as_default():
+        with self._opened().as_default():
             for tag, value in scalars.items():
                 if value is not None:
                     tf.summary.scalar(tag, value, step=step)
         self._writer.flush()
+
+    def add_pictures(self, step: int, tag: str, pictures: Sequence[Image.Image]) -> None:
+        """Write RGB pictures of a step under one tag; as JPEG, a tenth of what ``tf.summary.image`` would write."""
+        import tensorflow as tf
+
+        if not pictures:
+            return
+        plugin = tf.compat.v1.SummaryMetadata.PluginData(plugin_name=IMAGES_PLUGIN)
+        size = [str(side).encode() for side in pictures[0].size]  # the plugin's format: width, height, encoded images
+        with self._opened().as_default():
+            tensor = tf.constant([*size, *map(_jpeg, pictures)])
+            tf.summary.write(tag, tensor, step=step, metadata=tf.compat.v1.SummaryMetadata(plugin_data=plugin))
+        self._writer.flush()
+
+    def close(self) -> None:
+        """Close the file, if there is one."""
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
+
+    def _opened(self) -> Any:
+        import tensorflow as tf
+
+        if self._writer is None:
+            self._writer = tf.summary.create_file_writer(str(self._folder))
+        return self._writer
+
+
+def _jpeg(picture: Image.Image) -> bytes:
+    encoded = io.BytesIO()
+    picture.save(encoded, format="JPEG", quality=JPEG_QUALITY)
+    return encoded.getvalue()

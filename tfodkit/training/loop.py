@@ -14,11 +14,13 @@ from tfodkit.errors import TrainingError
 from tfodkit.evaluation.model_evaluator import ModelEvaluator
 from tfodkit.evaluation.result import TAGS, EvaluationResult
 from tfodkit.odapi.learner import TOTAL_LOSS, Learner
+from tfodkit.training.checkpoint_folder import step_of
 from tfodkit.training.events import EventWriter
 from tfodkit.training.metrics import StepTable, read_steps
 from tfodkit.training.plan import TrainingPlan
-from tfodkit.training.progress import Display, StepReport
-from tfodkit.training.run_directory import RunDirectory, Which, checkpoint_step
+from tfodkit.training.progress import Display
+from tfodkit.training.run_directory import RunDirectory, Which
+from tfodkit.training.step_report import StepReport
 
 MONITOR = "mAP"
 SMOOTHING = 0.9
@@ -43,9 +45,9 @@ class BestSoFar:
 
 def read_best(run: RunDirectory) -> BestSoFar | None:
     """What ``best/metrics.json`` says, or ``None`` before the first evaluation."""
-    if run.find_checkpoint("best") is None or not run.best_metrics_path.is_file():
+    if run.find_checkpoint("best") is None or not run.figures_path("best").is_file():
         return None
-    metrics = json.loads(run.best_metrics_path.read_text(encoding="utf-8"))
+    metrics = json.loads(run.figures_path("best").read_text(encoding="utf-8"))
     return BestSoFar(metrics["step"], metrics["figures"][MONITOR] or 0.0)
 
 
@@ -78,7 +80,7 @@ class Loop:
                 losses = self._learn(is_first=step == first)
                 self._refuse_nan(step, losses)
                 self._show(step, losses)
-                if self._plan.evaluates_at(step):
+                if self._plan.evaluates_at(step, seconds=0):
                     self._save("last")
                     self.evaluate()
         except KeyboardInterrupt as error:
@@ -100,7 +102,7 @@ class Loop:
     def _make_up_for_a_missed_evaluation(self) -> None:
         """The last start may have ended between the checkpoint of a step and its evaluation."""
         step = self._learner.step
-        if step and self._plan.evaluates_at(step) and step not in read_steps(self._run.evaluations_path):
+        if step and self._plan.evaluates_at(step, seconds=0) and step not in read_steps(self._run.evaluations_path):
             self.evaluate()
 
     def _interrupted(self) -> TrainingError:
@@ -125,13 +127,15 @@ class Loop:
         return losses
 
     def _show(self, step: int, losses: dict[str, float]) -> None:
-        rate, is_logged = self._learner.learning_rate, self._plan.logs_at(step)
+        rate, is_logged = (
+            self._learner.learning_rate,
+            self._plan.logs_at(step) or self._plan.evaluates_at(step, seconds=0),
+        )
         report = StepReport(
             step=step,
             steps=self._plan.steps,
             loss=losses[TOTAL_LOSS],
             learning_rate=rate,
-            steps_per_second=self._steps_per_second,
             best=str(self.best or ""),
         )
         self._display.step(report, keep=is_logged)
@@ -142,7 +146,7 @@ class Loop:
 
     def _save(self, which: Which) -> None:
         saved = self._run.find_checkpoint(which)
-        if saved is None or checkpoint_step(saved) != self._learner.step:  # never over the only copy
+        if saved is None or step_of(saved) != self._learner.step:  # never over the only copy
             self._managers[which].save(checkpoint_number=self._learner.step)
 
     def _keep_best(self, step: int, result: EvaluationResult) -> None:
@@ -150,7 +154,7 @@ class Loop:
             return
         self._save("best")
         metrics = {"step": step, **result.to_json()}
-        files.write_text(self._run.best_metrics_path, json.dumps(metrics, indent=2) + "\n")
+        files.write_text(self._run.figures_path("best"), json.dumps(metrics, indent=2) + "\n")
         self.best = BestSoFar(step, monitored(result))
 
     def _refuse_nan(self, step: int, losses: dict[str, float]) -> None:

@@ -7,7 +7,8 @@
       label_map.pbtxt     a copy of the config's label map
       last/ckpt-N.*       the newest checkpoint: step, model, optimizer
       best/ckpt-N.*       the one that evaluated best
-      best/metrics.json   its figures
+      best/metrics.json   its figures, and which weights of it were evaluated
+      averaged/swa-N.*    the average of the last checkpoints, with its metrics.json, where one was asked for
       metrics.csv         a row a logged step
       evaluations.csv     a row an evaluation
       train.log           what was shown, with the time of day
@@ -16,16 +17,14 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast, get_args
 
 from tfodkit.errors import CheckpointError, UsageError
+from tfodkit.training import checkpoint_folder
 
-Which = Literal["best", "last"]
-
-_STATE_LINE = re.compile(r'^model_checkpoint_path: "(?P<name>[^"]+)"', re.MULTILINE)
+Which = Literal["best", "last", "averaged"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,22 +70,20 @@ class RunDirectory:
         return self.path / "train.log"
 
     @property
-    def best_metrics_path(self) -> Path:
-        return self.path / "best" / "metrics.json"
+    def record_path(self) -> Path:
+        return self.path / "run.json"
 
     def folder(self, which: Which) -> Path:
-        """The folder of the best or the last checkpoint."""
+        """The folder of the best, the last or the averaged checkpoint."""
         return self.path / which
+
+    def figures_path(self, which: Which) -> Path:
+        """``metrics.json`` beside a checkpoint: its evaluation; ``last/`` has none."""
+        return self.folder(which) / "metrics.json"
 
     def find_checkpoint(self, which: Which) -> Path | None:
         """The prefix of a checkpoint, such as ``RUN/best/ckpt-300``; ``None`` where there is none yet."""
-        state = self.folder(which) / "checkpoint"
-        if not state.is_file():
-            return None
-        found = _STATE_LINE.search(state.read_text(encoding="utf-8"))
-        if not found:
-            raise CheckpointError(str(state), "names no checkpoint", f"Remove the folder {state.parent} and go on.")
-        return self.folder(which) / Path(found["name"]).name
+        return checkpoint_folder.newest(self.folder(which))
 
     def checkpoint(self, which: Which) -> Path:
         """As :meth:`find_checkpoint`, but a missing one is an error.
@@ -95,11 +92,11 @@ class RunDirectory:
             CheckpointError: the run has not saved such a checkpoint, or its files are gone.
         """
         prefix = self.find_checkpoint(which)
-        if prefix is None or not prefix.with_name(prefix.name + ".index").is_file():
+        if prefix is None or not checkpoint_folder.is_whole(prefix):
             raise CheckpointError(
                 str(self.folder(which)),
                 f"the run has no {which} checkpoint",
-                "Let tfodkit train reach its first checkpoint, or choose the other one with --which.",
+                "Let tfodkit train reach its first checkpoint, or choose another one with --which.",
             )
         return prefix
 
@@ -114,12 +111,3 @@ def parse_which(text: str) -> Which:
         if text == which:
             return cast(Which, which)
     raise UsageError("--which", f"must be one of {', '.join(get_args(Which))}, but got {text!r}", "Pass one of them.")
-
-
-def checkpoint_step(prefix: Path) -> int:
-    """The step in a checkpoint's name: 300 for ``ckpt-300``.
-
-    >>> checkpoint_step(Path("run/best/ckpt-300"))
-    300
-    """
-    return int(prefix.name.rpartition("-")[2])

@@ -16,11 +16,13 @@ from tfodkit.evaluation.model_evaluator import ModelEvaluator
 from tfodkit.odapi import devices
 from tfodkit.odapi.install import install
 from tfodkit.odapi.learner import Learner
+from tfodkit.training.cadence import Cadence
+from tfodkit.training.checkpoint_folder import step_of
 from tfodkit.training.loop import BestSoFar, Loop, read_best
 from tfodkit.training.metrics import read_steps
 from tfodkit.training.plan import TrainingPlan
 from tfodkit.training.progress import Display
-from tfodkit.training.run_directory import RunDirectory, checkpoint_step
+from tfodkit.training.run_directory import RunDirectory
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,11 @@ def train(
     """
     pipeline = read_checked_pipeline(Path(config))
     plan = TrainingPlan.make(
-        steps=pipeline.num_steps if steps is None else steps, eval_every=eval_every, log_every=log_every
+        steps=pipeline.num_steps if steps is None else steps,
+        steps_per_epoch=None,
+        eval_every=None if eval_every is None else Cadence(eval_every),
+        save_every=Cadence(10, "minutes"),
+        log_every=log_every,
     )
     ground_truth = read_ground_truth(pipeline.val_records, pipeline.class_names)
     run = _open_run(Path(output), pipeline)
@@ -81,9 +87,9 @@ def _train(
     display: Display,
 ) -> TrainingResult:
     last = run.find_checkpoint("last")
-    if last and _is_done(run, checkpoint_step(last), plan):
-        display.note(f"nothing to do: the run is at step {checkpoint_step(last)} of {plan.steps}")
-        return TrainingResult(run.path, checkpoint_step(last), read_best(run))
+    if last and _is_done(run, step_of(last), plan):
+        display.note(f"nothing to do: the run is at step {step_of(last)} of {plan.steps}")
+        return TrainingResult(run.path, step_of(last), read_best(run))
     with display.phase("loading TensorFlow"):
         install()
         strategy, devices_in_words = devices.choose_strategy()

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from tfodkit.training import forecast as forecasts
+from tfodkit.training.forecast import Forecast, forecast
+from tfodkit.training.resources_used import MemoryUse
+
+GB = 1_000_000_000
+
+
+def make_forecast(**overrides: object) -> Forecast:
+    facts = {
+        "seconds": 3725.0, "evaluations": 3, "memory": MemoryUse(2 * GB), "memory_bytes": 12 * GB, "gpu_bytes": None,
+        "disk_needed": GB // 2, "disk_free": 30 * GB,
+    }  # fmt: skip
+    return Forecast(**{**facts, **overrides})  # type: ignore[arg-type]
+
+
+def test_time_memory_and_disk_stand_in_one_line() -> None:
+    assert str(make_forecast()) == (
+        "forecast: 1:02:05 to the end with 3 evaluations; memory 2.0 GB of 12.0 GB; checkpoints 500 MB of 30.0 GB free"
+    )
+    with_gpu = make_forecast(memory=MemoryUse(2 * GB, 3 * GB, 4 * GB), gpu_bytes=15 * GB, evaluations=1)
+    assert "with 1 evaluation; memory 2.0 GB of 12.0 GB; GPU 4.0 GB of 15.0 GB; checkpoints" in str(with_gpu)
+
+
+def test_a_disk_that_will_not_do_is_warned_of() -> None:
+    assert make_forecast(disk_needed=5, disk_free=5).warning == ""
+    assert make_forecast(disk_needed=2 * GB, disk_free=GB).warning == (
+        "warning: the checkpoints still need 2.0 GB, but the disk has 1.0 GB left. Make room now, or lower --keep."
+    )
+
+
+def test_what_is_saved_already_needs_no_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    usage = SimpleNamespace(free=77)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+    (tmp_path / "last").mkdir()
+    (tmp_path / "last" / "ckpt-5.data-00000-of-00001").write_bytes(bytes(900))
+    (tmp_path / "last" / "ckpt-5.index").write_bytes(bytes(100))
+    outlook = forecast(tmp_path, seconds=1, evaluations=0, checkpoints=3, checkpoint_bytes=1000)
+    assert (outlook.disk_needed, outlook.disk_free) == (2000, 77)
+    assert outlook.memory_bytes == forecasts.machine_bytes()
+    assert forecast(tmp_path, seconds=1, evaluations=0, checkpoints=1, checkpoint_bytes=10).disk_needed == 0

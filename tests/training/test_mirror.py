@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from training_builders import save
+
+from tfodkit.training.mirror import Mirror, bring_back
+from tfodkit.training.run_directory import RunDirectory
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> RunDirectory:
+    run = RunDirectory(tmp_path / "run")
+    save(run.folder("last"), 3, 6)
+    save(run.folder("best"), 3)
+    run.figures_path("best").write_text("{}")
+    run.config_path.write_text("config")
+    run.metrics_path.write_text("step\n")
+    (run.path / "train").mkdir()
+    (run.path / "train" / "events.out").touch()
+    return run
+
+
+def test_a_mirror_holds_best_last_and_the_small_files(run: RunDirectory, tmp_path: Path) -> None:
+    told: list[str] = []
+    mirror = Mirror(run, tmp_path / "drive" / "run", told.append)
+    mirror.update()
+    copy = RunDirectory(tmp_path / "drive" / "run")
+    assert sorted(path.name for path in copy.path.iterdir()) == ["best", "last", "metrics.csv", "pipeline.config"]
+    assert (copy.checkpoint("last").name, copy.checkpoint("best").name) == ("ckpt-6", "ckpt-3")
+    run.metrics_path.write_text("step\n1\n")
+    mirror.update()
+    assert copy.metrics_path.read_text() == "step\n1\n"
+    assert told == []
+
+
+def test_a_run_that_is_gone_comes_back_from_its_mirror(run: RunDirectory, tmp_path: Path) -> None:
+    Mirror(run, tmp_path / "drive", print).update()
+    again = RunDirectory(tmp_path / "again")
+    assert bring_back(again, tmp_path / "drive")
+    assert again.checkpoint("last").name == "ckpt-6"
+    assert again.figures_path("best").read_text() == "{}"
+    assert not bring_back(again, tmp_path / "drive")  # it is there
+    assert not bring_back(RunDirectory(tmp_path / "other"), tmp_path / "nothing")
+    assert not (tmp_path / "other").exists()
+
+
+def test_a_mirror_that_can_not_be_written_is_told_of_and_does_no_harm(run: RunDirectory, tmp_path: Path) -> None:
+    (tmp_path / "drive").write_text("a file")
+    told: list[str] = []
+    Mirror(run, tmp_path / "drive", told.append).update()
+    assert len(told) == 1
+    assert told[0].startswith(
+        f"warning: the mirror {tmp_path / 'drive'} could not be written, and is as it was before: "
+    )
+
+
+def test_no_mirror_is_none(run: RunDirectory) -> None:
+    Mirror(run, None, print).update()

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+from tfodkit.training.signals import listening
+
+# It locks a mutex of its own twice: the second time it waits for ever, without a turn for Python's handlers.
+STUCK = """
+import ctypes
+from tfodkit.training.signals import listening
+
+lock, mutex = ctypes.CDLL(None).pthread_mutex_lock, ctypes.create_string_buffer(64)
+with listening(print):
+    lock(mutex)
+    print("ready", flush=True)
+    lock(mutex)
+"""
+
+
+def send(number: int) -> None:
+    os.kill(os.getpid(), number)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_first_request_waits_to_be_asked_for(number: signal.Signals) -> None:
+    told: list[str] = []
+    before = signal.getsignal(number)
+    with listening(told.append) as stop:
+        assert stop.signal_number is None
+        send(number)
+        assert stop.signal_number == number
+    assert told == ["asked to stop: finishing this step and saving; ask again to stop at once"]
+    assert signal.getsignal(number) == before
+    assert not [thread for thread in threading.enumerate() if thread.name == "tfodkit-signals"]
+
+
+def test_where_nothing_is_lost_a_request_interrupts() -> None:
+    done = []
+    with listening(done.append) as stop:
+        with pytest.raises(KeyboardInterrupt), stop.nothing_to_lose():
+            send(signal.SIGTERM)
+        with pytest.raises(KeyboardInterrupt), stop.nothing_to_lose():
+            done.append("began again")
+    assert done == []
+    assert stop.signal_number == signal.SIGTERM
+
+
+def test_other_threads_hear_nothing() -> None:
+    heard = []
+
+    def listen() -> None:
+        with listening(print) as stop:
+            heard.append(stop.signal_number)
+
+    thread = threading.Thread(target=listen)
+    thread.start()
+    thread.join()
+    assert heard == [None]
+
+
+def test_at_a_prompt_the_second_request_raises_and_the_process_lives(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "ps1", ">>> ", raising=False)
+    with listening(lambda _: None) as stop:
+        send(signal.SIGINT)
+        assert stop.signal_number == signal.SIGINT
+        with pytest.raises(KeyboardInterrupt):
+            send(signal.SIGINT)
+    time.sleep(0.1)  # in which a thread would have ended the process
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_the_second_request_ends_a_process_that_does_not_return_to_python(number: signal.Signals, code: int) -> None:
+    with subprocess.Popen([sys.executable, "-c", STUCK], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        time.sleep(0.2)
+        process.send_signal(number)
+        time.sleep(0.2)
+        assert process.poll() is None
+        process.send_signal(number)
+        assert process.wait(timeout=5) == code

@@ -1,0 +1,107 @@
+"""Ctrl-C and SIGTERM: the first one asks a run to end in good order, a second one ends it at once.
+
+The first one is heard between two lines of Python, or after the operation that TensorFlow is in. The second one ends
+the process even when TensorFlow does not return: the system wakes a thread of ours, without a turn of the main one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from types import FrameType
+from typing import Any
+
+ASKING = (signal.SIGINT, signal.SIGTERM)
+EXIT_CODE = 128
+"""Plus the signal's number is how shells tell of an end by a signal."""
+
+
+class StopRequest:
+    """Whether the user, or the system, has asked a run to end. Use it through :func:`listening`."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self._tell = tell
+        self._at_once = False
+        self.signal_number: int | None = None
+        """Of the first signal; None as long as there was none."""
+
+    @contextlib.contextmanager
+    def nothing_to_lose(self) -> Iterator[None]:
+        """Inside, a request interrupts whatever is being done; outside, :attr:`signal_number` waits to be asked for.
+
+        Raises:
+            KeyboardInterrupt: a request came, or had come before.
+        """
+        before, self._at_once = self._at_once, True
+        try:
+            if self.signal_number is not None:
+                raise KeyboardInterrupt
+            yield
+        finally:
+            self._at_once = before
+
+    def ask(self, number: int) -> None:
+        """Take note of a signal, and interrupt where nothing is lost by it."""
+        is_first = self.signal_number is None
+        if is_first:
+            self.signal_number = number
+        if self._at_once or not is_first:
+            raise KeyboardInterrupt
+        self._tell("asked to stop: finishing this step and saving; ask again to stop at once")
+
+
+@contextlib.contextmanager
+def listening(tell: Callable[[str], None]) -> Iterator[StopRequest]:
+    """Listen to both signals until the block ends; ``tell`` says that the first one was heard.
+
+    Outside the main thread, where Python hears no signals, nothing is ever asked. In a notebook or at Python's prompt a
+    second Ctrl-C raises :class:`KeyboardInterrupt`, and the process lives on.
+    """
+    request = StopRequest(tell)
+    if threading.current_thread() is not threading.main_thread():
+        yield request
+        return
+
+    def hear(number: int, _frame: FrameType | None) -> None:
+        request.ask(number)
+
+    before: dict[signal.Signals, Any] = {number: signal.signal(number, hear) for number in ASKING}
+    try:
+        with contextlib.nullcontext() if _is_interactive() else _end_at_second():
+            yield request
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextlib.contextmanager
+def _end_at_second() -> Iterator[None]:
+    """A thread that the system itself writes the signals' numbers to, before Python hears of them."""
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    before = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+    thread = threading.Thread(target=_count_signals, args=(reading,), name="tfodkit-signals", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        signal.set_wakeup_fd(before)
+        os.close(writing)  # the thread reads the end of the pipe
+        thread.join()
+        os.close(reading)
+
+
+def _count_signals(reading: int) -> None:
+    heard = 0
+    while byte := os.read(reading, 1):
+        heard += byte[0] in ASKING
+        if heard > 1:
+            os._exit(EXIT_CODE + byte[0])
+
+
+def _is_interactive() -> bool:
+    return "ipykernel" in sys.modules or hasattr(sys, "ps1")
