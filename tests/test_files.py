@@ -29,6 +29,15 @@ def test_a_file_that_fails_leaves_the_old_one(tmp_path: Path) -> None:
     assert path.read_text() == "old"
 
 
+def test_text_is_added_at_the_end_and_a_full_disk_told(tmp_path: Path) -> None:
+    path = tmp_path / "metrics.csv"
+    files.append_text(path, "step\n")
+    files.append_text(path, "žemľa\n")
+    assert path.read_bytes() == "step\nžemľa\n".encode()
+    with pytest.raises(OutputError, match=r"/dev/full: can't be written: No space left on device"):
+        files.append_text(Path("/dev/full"), "x")
+
+
 def test_a_folder_is_whole_or_absent(tmp_path: Path) -> None:
     path = tmp_path / "records"
     with pytest.raises(FileNotFoundError), files.folder_atomic(path) as folder:

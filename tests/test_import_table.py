@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "dataset": GROUND | {"images", "annotations"},
     "records": GROUND | {"images", "annotations", "dataset"},
     # the schema of pipeline.config is odapi's, and loads without TensorFlow
-    "config": GROUND | {"annotations", "dataset", "records.manifest", "odapi.protos"},
+    "config": GROUND | {"annotations", "dataset", "records.manifest", "records.tfrecord", "odapi.protos"},
     "zoo": GROUND | {"config"},
     "odapi": GROUND,
     "evaluation": DATA,

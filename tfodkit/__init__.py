@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tfodkit.inference import Detector, detect
     from tfodkit.records import RecordOptions, make_records, read_records
     from tfodkit.training.evaluate_run import evaluate_run as eval  # noqa: A004 - named as the command is
+    from tfodkit.training.options import TrainOptions
     from tfodkit.training.train import train
     from tfodkit.zoo import fetch_model
 
@@ -42,8 +43,9 @@ _HOME = {
     "templates": ("tfodkit.config.templates", "templates"),
     "fetch_model": ("tfodkit.zoo", "fetch_model"),
     "make_config": ("tfodkit.config", "make_config"),
-    "train": ("tfodkit.training", "train"),
-    "eval": ("tfodkit.training", "evaluate_run"),
+    "train": ("tfodkit.training.train", "train"),
+    "TrainOptions": ("tfodkit.training.options", "TrainOptions"),
+    "eval": ("tfodkit.training.evaluate_run", "evaluate_run"),
     "export": ("tfodkit.exporting", "export"),
     "detect": ("tfodkit.inference", "detect"),
     "Detector": ("tfodkit.inference", "Detector"),
@@ -56,6 +58,7 @@ __all__ = [
     "Policies",
     "RecordOptions",
     "SplitShares",
+    "TrainOptions",
     "check",
     "convert",
     "demo",

@@ -61,6 +61,16 @@ def write_text(path: Path, text: str) -> None:
     write_bytes(path, text.encode("utf-8"))
 
 
+def append_text(path: Path, text: str) -> None:
+    """Add ``text`` to the end of a file by one write: should the process be killed, all of it is there or nothing.
+
+    Raises:
+        OutputError: the place can't be written, or the disk is full: then a part of ``text`` may be there.
+    """
+    with _as_output_error(path), path.open("ab") as file:
+        file.write(text.encode("utf-8"))
+
+
 @contextlib.contextmanager
 def folder_atomic(path: Path, *, force: bool = False, marker: str | None = None) -> Iterator[Path]:
     """A fresh folder that becomes ``path`` when the block ends, and is gone when it raises.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -15,8 +16,19 @@ from typer.testing import CliRunner
 
 from tfodkit.cli.main import app
 from tfodkit.config import make_config
+from tfodkit.config.machine_memory import MachineMemory
 from tfodkit.errors import ConfigError, UsageError
 from tfodkit.records import RecordOptions, make_records
+
+GB = 1_000_000_000
+MEMORY = re.compile(
+    r"about 2\.\d GB of memory to train: 1\.\d GB for the model, on the GPU where there is one; 1\.\d GB beside it"
+)
+
+
+@pytest.fixture(autouse=True)
+def _enough_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tfodkit.config.machine_memory.machine_memory", lambda: MachineMemory(64 * GB))
 
 
 def run(*arguments: object) -> Any:
@@ -49,7 +61,20 @@ def edit(path: Path, old: str, new: str) -> int:
 
 def test_a_sound_config_ends_with_0(config: Path) -> None:
     done = run(config)
-    assert (done.exit_code, done.stdout) == (0, "0 errors, 0 warnings, 0 notes: it can be trained\n")
+    verdict, memory = done.stdout.splitlines()
+    assert (done.exit_code, verdict) == (0, "0 errors, 0 warnings, 0 notes: it can be trained")
+    assert MEMORY.fullmatch(memory)
+
+
+def test_a_machine_with_less_memory_than_it_takes_is_warned_of(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tfodkit.config.machine_memory.machine_memory", lambda: MachineMemory(GB))
+    line = config.read_text(encoding="utf-8").split("batch_size: 8")[0].count("\n") + 1
+    done = run(config)
+    assert done.exit_code == 0
+    assert done.stdout.startswith(
+        "warning TFK606: configs for more memory than is free: 1. Make the config again with "
+    )
+    assert f"  {config}:{line}: training takes about 2." in done.stdout
 
 
 def test_errors_come_first_and_end_with_1(config: Path) -> None:
@@ -68,6 +93,7 @@ def test_errors_come_first_and_end_with_1(config: Path) -> None:
         f"  {config}:{knob}: train_config: nothing reads sync_replicas",
         "",
         "2 errors, 1 warning, 0 notes: it can't be trained before the errors are mended",
+        *lines[-1:],
     ]
 
 
@@ -95,11 +121,21 @@ def test_json_holds_every_finding(config: Path) -> None:
             "remedy": "Take it out.",
         }
     ]
+    memory = report["memory_bytes"]
+    assert memory["batch_size"] == 8
+    parts = ("process", "variables", "activations", "shuffle_buffers", "pictures")
+    assert memory["total"] == sum(memory[part] for part in parts)
+
+
+def test_of_a_model_that_nobody_measured_no_memory_is_told(config: Path) -> None:
+    edit(config, '"ssd_mobilenet_v2_keras"', '"ssd_of_somebody"')
+    assert "of memory to train" not in run(config).stdout
+    assert json.loads(run(config, "--json").stdout)["memory_bytes"] is None
 
 
 def test_a_config_is_known_by_its_text_too(config: Path) -> None:
     renamed = config.rename(config.with_suffix(".txt"))
-    assert run(renamed).stdout.endswith(": it can be trained\n")
+    assert ": it can be trained\n" in run(renamed).stdout
 
 
 def test_a_config_that_does_not_parse_is_told_by_line(tmp_path: Path) -> None:

@@ -7,8 +7,13 @@ from collections.abc import Callable
 
 import pytest
 
-from tfodkit.config.anchor_grids import anchor_generator
-from tfodkit.config.anchor_values import AnchorValues, anchor_values, set_anchor_scales, set_aspect_ratios
+from tfodkit.config.anchor_values import (
+    AnchorValues,
+    anchor_generator,
+    anchor_values,
+    set_anchor_scales,
+    set_aspect_ratios,
+)
 from tfodkit.config.pipeline import Message
 from tfodkit.config.templates import read_template
 

@@ -69,6 +69,7 @@ def test_a_copy_that_is_cut_off_anywhere_leaves_a_whole_checkpoint(
     copy_newest(source, target)
     save(source, 6)
     whole = checkpoint_folder.copy_file
+    monkeypatch.setattr(checkpoint_folder.os, "link", fail)  # another disk
     for cut_off in range(3):
         left = iter([whole] * cut_off)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tfodkit.errors import OutputError
 from tfodkit.training.metrics import StepTable, read_steps, read_table
 
 
@@ -89,6 +90,15 @@ def test_what_is_no_number_is_null_in_json(path: Path) -> None:
     StepTable(path).add(1, {"loss": math.nan, "rate": math.inf})
     assert path.read_text() == "step,loss,rate\n1,nan,inf\n"
     assert json_rows(path) == [{"step": 1, "loss": None, "rate": None}]
+
+
+def test_a_full_disk_is_told(path: Path) -> None:
+    table = StepTable(path)
+    table.add(1, {"loss": 1.0})
+    path.unlink()
+    path.symlink_to("/dev/full")
+    with pytest.raises(OutputError, match=r"metrics\.csv: can't be written: No space left on device"):
+        table.add(2, {"loss": 1.0})
 
 
 WRITER = """

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from builders import cafe_folder
+from training_builders import save
 
 from tfodkit.config import PipelineConfig, PipelineOptions, make_config, read_checked_pipeline
 from tfodkit.errors import ConfigError, OutputError
 from tfodkit.records import make_records
-from tfodkit.training.train import _open_run
+from tfodkit.training.open_run import open_run
 
 
 @pytest.fixture
@@ -19,40 +21,70 @@ def pipelines(tmp_path: Path) -> tuple[PipelineConfig, PipelineConfig]:
     make_records(cafe_folder(tmp_path / "images"), tmp_path / "records")
     paths = [tmp_path / f"{steps}.config" for steps in (10, 20)]
     for path in paths:
-        make_config("example", tmp_path / "records", path, PipelineOptions(steps=int(path.stem)))
+        make_config("example", tmp_path / "records", path, PipelineOptions(steps=int(path.stem), schedule="constant"))
     one, other = map(read_checked_pipeline, paths)
     return one, other
-
-
-def save_something(run: Path) -> None:
-    (run / "last").mkdir()
-    (run / "last" / "checkpoint").write_text('model_checkpoint_path: "ckpt-5"\n')
 
 
 def test_a_run_that_has_saved_nothing_takes_another_config(
     pipelines: tuple[PipelineConfig, PipelineConfig], tmp_path: Path
 ) -> None:
     for pipeline in pipelines:
-        run = _open_run(tmp_path / "run", pipeline)
+        run, is_changed = open_run(tmp_path / "run", pipeline)
+        assert not is_changed
         assert run.config_path.read_text() == pipeline.text
         assert run.label_map_path.read_bytes() == pipeline.label_map_path.read_bytes()
 
 
-def test_a_run_goes_on_with_its_own_config_alone(
+def test_a_run_goes_on_with_the_same_config_however_it_is_laid_out(
+    pipelines: tuple[PipelineConfig, PipelineConfig], tmp_path: Path
+) -> None:
+    run, _ = open_run(tmp_path / "run", pipelines[0])
+    save(run.folder("last"), 5)
+    pipelines[0].path.write_text(pipelines[0].text.replace("  num_steps: 10", "num_steps:    10  # of them"))
+    assert open_run(run.path, read_checked_pipeline(pipelines[0].path)) == (run, False)
+
+
+def test_another_config_is_refused_with_what_differs_and_taken_by_force(
     pipelines: tuple[PipelineConfig, PipelineConfig], tmp_path: Path
 ) -> None:
     one, other = pipelines
-    run = _open_run(tmp_path / "run", one)
-    save_something(run.path)
-    assert _open_run(run.path, one) == run
-    for spoil in (lambda: None, lambda: run.config_path.write_text("model {"), run.config_path.unlink):
-        spoil()
-        with pytest.raises(ConfigError, match=r"another config than .*20\.config\. Go on with"):
-            _open_run(run.path, other)
+    run, _ = open_run(tmp_path / "run", one)
+    save(run.folder("last"), 5)
+    message = (
+        f"{run.path}: the run was started with another config than {other.path}: "
+        f"train_config.num_steps was 10 and is 20. "
+        f"Go on with {run.config_path}, give the new run another folder, or pass --force to go on with the new config."
+    )
+    with pytest.raises(ConfigError, match=f"^{re.escape(message)}$"):
+        open_run(run.path, other)
+    assert open_run(run.path, other, force=True) == (run, True)
+    assert run.config_path.read_text() == other.text
+    assert open_run(run.path, other) == (run, False)
+
+
+def test_many_differences_are_counted(pipelines: tuple[PipelineConfig, PipelineConfig], tmp_path: Path) -> None:
+    run, _ = open_run(tmp_path / "run", pipelines[0])
+    save(run.folder("last"), 5)
+    run.config_path.write_text("train_config {}")
+    with pytest.raises(
+        ConfigError, match=r"model was not set and is \{\}|model\..* was not set and is .*; \d+ more\. Go on"
+    ):
+        open_run(run.path, pipelines[0])
+
+
+def test_a_config_that_is_gone_from_the_run_is_said(
+    pipelines: tuple[PipelineConfig, PipelineConfig], tmp_path: Path
+) -> None:
+    run, _ = open_run(tmp_path / "run", pipelines[0])
+    save(run.folder("last"), 5)
+    run.config_path.unlink()
+    with pytest.raises(OutputError, match=r"but no pipeline\.config"):
+        open_run(run.path, pipelines[0])
 
 
 def test_a_folder_of_something_else_is_left_alone(
     pipelines: tuple[PipelineConfig, PipelineConfig], tmp_path: Path
 ) -> None:
     with pytest.raises(OutputError, match=r"images: the folder holds 'tray_00\.jpg' but no pipeline\.config"):
-        _open_run(tmp_path / "images", pipelines[0])
+        open_run(tmp_path / "images", pipelines[0])

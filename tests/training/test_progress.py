@@ -47,7 +47,12 @@ def test_a_step_that_is_not_kept_is_not_in_the_log(tmp_path: Path) -> None:
     with Display(tmp_path / "train.log", io.StringIO()) as display:
         display.step(REPORT, keep=False)
         display.note("one\ntwo")
-    assert [line[20:] for line in display.log.path.read_text().splitlines()] == ["one", "two"]
+        with display.phase("saving"):
+            pass
+        display.spent("learning", 2.5)
+    lines = [line[20:] for line in display.log.path.read_text().splitlines()]
+    assert lines == ["one", "two", "saving …", "saving: 0.0 s"]
+    assert display.phases["learning"] == 2.5
 
 
 def test_the_seconds_of_a_phase_are_summed_under_its_name_whatever_it_is_about(tmp_path: Path) -> None:

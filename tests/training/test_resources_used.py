@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import ctypes
 import resource
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -46,3 +48,32 @@ def test_the_fullest_gpu_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     use = memory_use()
     assert (use.gpu, use.gpu_peak) == (5, 9)
     assert str(MemoryUse(812_400_000, 5_000_000_000, 9)) == "memory 812 MB, GPU 5.0 GB"
+
+
+class Cuda:
+    """The driver's library, as far as it is called; ``refusal`` is what its first call answers."""
+
+    def __init__(self, refusal: int = 0) -> None:
+        self._refusal = refusal
+
+    def cuInit(self, flags: int) -> int:  # noqa: N802 - CUDA's own name
+        return self._refusal
+
+    def cuDeviceGet(self, device: Any, number: int) -> int:  # noqa: N802
+        return 0
+
+    def cuDeviceTotalMem_v2(self, total: Any, device: Any) -> int:  # noqa: N802
+        total._obj.value = 15_000_000_000
+        return 0
+
+
+def test_the_driver_knows_how_much_memory_a_gpu_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resources_used, "_gpu_names", lambda: ["GPU:0"])
+    monkeypatch.setattr(ctypes, "CDLL", lambda _: Cuda())
+    assert resources_used.gpu_total_bytes() == 15_000_000_000
+    monkeypatch.setattr(ctypes, "CDLL", lambda _: Cuda(refusal=100))
+    assert resources_used.gpu_total_bytes() is None
+    monkeypatch.undo()
+    monkeypatch.setattr(resources_used, "_gpu_names", lambda: ["GPU:0"])
+    monkeypatch.setattr(resources_used, "_CUDA", "libabsent.so.1")
+    assert resources_used.gpu_total_bytes() is None

@@ -12,7 +12,7 @@ import pytest
 
 from tfodkit import __version__
 from tfodkit.errors import OutputError
-from tfodkit.training.run_record import Origin, RunRecord
+from tfodkit.training.run_record import Origin, RunRecord, read_result
 
 
 @pytest.fixture
@@ -68,13 +68,19 @@ def test_a_run_that_goes_on_keeps_its_history(path: Path, origin: Origin) -> Non
     killed = RunRecord(path, origin, from_step=15)
     killed.keep_phases({"evaluating": 2.0})
     third = RunRecord(path, origin, from_step=15)
-    assert third.recoveries == 1
+    assert third.remedies == ("went back to step 10",)
     found = content(path)
     assert [start["why_ended"] for start in found["starts"]] == ["interrupted", "it was killed", None]
     assert found["recoveries"] == [
         {"step": 12, "what": "the loss of step 12 is no number", "did": "went back to step 10"}
     ]
-    assert found["result"] == {"best": 0.5}
+    assert found["result"] == read_result(path) == {"best": 0.5}
+
+
+def test_what_was_never_written_has_no_result(path: Path, origin: Origin) -> None:
+    assert read_result(path) is None
+    RunRecord(path, origin, from_step=0)
+    assert read_result(path) is None
 
 
 @pytest.mark.parametrize(

@@ -32,8 +32,6 @@ def test_a_loss_improves_downwards() -> None:
     losses = rule(higher_is_better=False)
     assert losses.judge(history(3, 2, 1)).waited == 0
     assert losses.judge(history(1, 2, 3)).is_exhausted
-    assert losses.is_better(1, than=2)
-    assert not losses.is_better(2, than=2)
 
 
 def test_nothing_is_counted_during_the_warm_up() -> None:

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from tfodkit.errors import CheckpointError, ConfigError, TrainingError
-from tfodkit.training import TrainingResult, evaluate_run, train
+from tfodkit.training.evaluate_run import evaluate_run
 from tfodkit.training.progress import Display, StepReport
 from tfodkit.training.run_directory import RunDirectory
+from tfodkit.training.train import TrainingResult, train
 
 pytestmark = pytest.mark.slow
 

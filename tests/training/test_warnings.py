@@ -10,7 +10,7 @@ from builders import cafe_folder
 
 from tfodkit.config import make_config
 from tfodkit.records import RecordOptions, make_records
-from tfodkit.training import train
+from tfodkit.training.train import train
 
 
 def test_a_warning_of_the_config_is_shown(
@@ -21,7 +21,8 @@ def test_a_warning_of_the_config_is_shown(
     make_config("ssd_mobilenet_v2_320x320_coco17", tmp_path / "records", config)
     text = config.read_text(encoding="utf-8")
     config.write_text(text.replace("  num_steps: 5000", "  num_steps: 5000 sync_replicas: true"), encoding="utf-8")
-    monkeypatch.setattr(sys.modules["tfodkit.training.train"], "_train", lambda *_, **__: None)
+    module = sys.modules["tfodkit.training.train"]
+    monkeypatch.setattr(module.Start, "to_the_end", lambda *_, **__: "all steps taken")
     train(config, tmp_path / "run")
     expected = "train_config: nothing reads sync_replicas. Take it out. [TFK626]"
     assert expected in capsys.readouterr().err

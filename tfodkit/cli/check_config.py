@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tfodkit.config.memory import MemoryForecast
     from tfodkit.findings import Finding
 
 _DATA_SUFFIXES = {".csv", ".json", ".yaml", ".yml"}
@@ -40,17 +42,25 @@ def check_config(context: typer.Context, path: Path, *, show_all: bool, strict: 
         ConfigError: the file can't be read, or does not parse.
         RecordError: the manifest beside its records is damaged.
     """
-    from tfodkit.config.lint import lint_file
+    from tfodkit.config.lint import lint_file, manifest_beside
+    from tfodkit.config.machine_memory import machine_memory
+    from tfodkit.config.memory import forecast_memory
+    from tfodkit.config.pipeline import read_pipeline
     from tfodkit.findings import Severity
     from tfodkit.reporting.findings_text import SHOWN_PLACES, config_lines
+    from tfodkit.reporting.memory_text import memory_line
 
     _refuse_flags_of_data(context, path)
-    findings = lint_file(path)
+    findings = lint_file(path, machine_memory())
+    message = read_pipeline(path)
+    memory = forecast_memory(message, manifest_beside(message))
     if as_json:
-        typer.echo(json.dumps(_as_json(path, findings), indent=2, ensure_ascii=False))
+        typer.echo(json.dumps(_as_json(path, findings, memory), indent=2, ensure_ascii=False))
     else:
         for line in config_lines(findings, shown=None if show_all else SHOWN_PLACES):
             typer.echo(line)
+        if memory:
+            typer.echo(memory_line(memory))
     fatal = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
     return not any(finding.rule.severity in fatal for finding in findings)
 
@@ -64,7 +74,7 @@ def _refuse_flags_of_data(context: typer.Context, path: Path) -> None:
             raise UsageError(parameter.opts[0], f"it is for data, and {path} is a config", "Leave it out.")
 
 
-def _as_json(path: Path, findings: Sequence[Finding]) -> dict[str, Any]:
+def _as_json(path: Path, findings: Sequence[Finding], memory: MemoryForecast | None) -> dict[str, Any]:
     from tfodkit.dataset.check import finding_values
     from tfodkit.reporting.findings_text import severity_counts
 
@@ -73,6 +83,7 @@ def _as_json(path: Path, findings: Sequence[Finding]) -> dict[str, Any]:
         "counts": {str(severity): count for severity, count in severity_counts(findings).items()},
         "is_sound": not any(finding.is_error for finding in findings),
         "findings": [finding_values(finding) for finding in findings],
+        "memory_bytes": memory and {**asdict(memory), "total": memory.total},
     }
 
 

@@ -135,10 +135,11 @@ def _make_data(folder: DemoFolder, seed: int) -> None:
 
 
 def _train(folder: DemoFolder, seed: int) -> None:
-    from tfodkit.training import train
+    from tfodkit.training.options import TrainOptions
+    from tfodkit.training.train import train
 
     _announce(f"tfodkit train {folder.config} -o {folder.run}")
-    train(folder.config, folder.run, seed=seed)
+    train(folder.config, folder.run, TrainOptions(seed=seed))
 
 
 def _use(folder: DemoFolder) -> EvaluationResult:
@@ -146,7 +147,7 @@ def _use(folder: DemoFolder) -> EvaluationResult:
     from tfodkit.exporting import export
     from tfodkit.inference import detect
     from tfodkit.reporting.text import evaluation_lines
-    from tfodkit.training import evaluate_run
+    from tfodkit.training.evaluate_run import evaluate_run
 
     _announce(f"tfodkit eval {folder.run}")
     evaluation = evaluate_run(folder.run)

@@ -11,7 +11,7 @@ import typer
 
 def command(
     run: Annotated[Path, typer.Argument(help="The run directory of tfodkit train.")],
-    which: Annotated[str, typer.Option(help="The checkpoint: best or last.")] = "best",
+    which: Annotated[str, typer.Option(help="The checkpoint: best, last or averaged.")] = "best",
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
 ) -> None:
     """Evaluate a checkpoint on every validation image: COCO's twelve figures, and average precision per class.
@@ -19,7 +19,7 @@ def command(
     Example: tfodkit eval run
     """
     from tfodkit.reporting.text import evaluation_lines
-    from tfodkit.training import evaluate_run
+    from tfodkit.training.evaluate_run import evaluate_run
     from tfodkit.training.run_directory import parse_which
 
     result = evaluate_run(run, which=parse_which(which))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def command(
     run: Annotated[Path, typer.Argument(help="The run directory of tfodkit train.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="The folder to write.")],
-    which: Annotated[str, typer.Option(help="The checkpoint: best or last.")] = "best",
+    which: Annotated[str, typer.Option(help="The checkpoint: best, last or averaged.")] = "best",
     force: Annotated[bool, typer.Option("--force", help="Replace an older export folder.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the content of export.json.")] = False,
 ) -> None:

@@ -41,7 +41,10 @@ def command(
     ] = None,
     augment: Annotated[
         list[str] | None,
-        typer.Option(help="NAME or NAME:parameter=value,…, in place of the template's steps; again for more; or none."),
+        typer.Option(
+            help="In place of the template's steps: NAME, NAME:parameter=value,…, a file.yaml, or a preset: none, "
+            "light, ssd, strong, top-down, colour-critical; again for more."
+        ),
     ] = None,
     checkpoint: Annotated[
         Path | None, typer.Option(help="Fine-tune this: …/ckpt-0, or the folder of a zoo model.")

@@ -23,8 +23,9 @@ def command(
 
     Start it again to go on where it stopped. Example: tfodkit train pipeline.config -o run
     """
-    from tfodkit.training import train
+    from tfodkit.training.options import TrainOptions
+    from tfodkit.training.train import train
 
-    result = train(config, output, steps=steps, eval_every=eval_every, seed=seed, log_every=log_every)
+    result = train(config, output, TrainOptions(steps=steps, eval_every=eval_every, seed=seed, log_every=log_every))
     best = f"; {result.best}, kept in {result.run / 'best'}" if result.best else ""
     typer.echo(f"trained to step {result.step}{best}")

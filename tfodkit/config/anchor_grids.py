@@ -26,6 +26,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from tfodkit.config.anchor_values import anchor_generator
 from tfodkit.config.feature_maps import feature_map_sizes
 from tfodkit.config.pipeline import Message
 
@@ -73,18 +74,6 @@ class AnchorGrid:
         centres = np.broadcast_to(np.stack(np.meshgrid(y, x, indexing="ij"), -1)[:, :, None], (*shape, 2))
         halves = np.broadcast_to(np.array(self.sizes) / 2, (*shape, 2))
         return np.concatenate([centres - halves, centres + halves], -1).reshape(-1, 4)
-
-
-def anchor_generator(kind: str, model: Message) -> Message | None:
-    """The message of the generator that a model's is one of; None for a model without anchors, or without a generator.
-
-    ``kind`` is the name of the meta-architecture, and ``model`` its message.
-    """
-    if kind == "center_net":
-        return None
-    one_of = model.anchor_generator if kind == "ssd" else model.first_stage_anchor_generator
-    name = one_of.WhichOneof("anchor_generator_oneof")
-    return getattr(one_of, name) if name else None
 
 
 def anchor_grids(kind: str, model: Message, *, width: int, height: int, is_fixed: bool = True) -> list[AnchorGrid]:

@@ -33,6 +33,18 @@ class AnchorValues:
         return ["--anchor-scales", _listed(self.scales), "--aspect-ratios", _listed(self.aspect_ratios)]
 
 
+def anchor_generator(kind: str, model: Message) -> Message | None:
+    """The message of the generator that a model's is one of; None for a model without anchors, or without a generator.
+
+    ``kind`` is the name of the meta-architecture, and ``model`` its message.
+    """
+    if kind == "center_net":
+        return None
+    one_of = model.anchor_generator if kind == "ssd" else model.first_stage_anchor_generator
+    name = one_of.WhichOneof("anchor_generator_oneof")
+    return getattr(one_of, name) if name else None
+
+
 def anchor_values(generator: Message) -> AnchorValues | None:
     """Those of a generator's message; None for one that is not in the table."""
     match generator.DESCRIPTOR.name:

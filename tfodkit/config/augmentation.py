@@ -1,97 +1,85 @@
-"""Augmentation steps from text: ``random_crop_image:min_area=0.5,max_area=1.0``.
+"""Augmentation steps from what a user writes, and back: ``random_crop_image:min_area=0.5,max_area=1.0``.
 
-A step and its parameters have the names of the Object Detection API's ``PreprocessingStep`` and its messages. A
-parameter that takes a list is given again for each value; those of a crop operation are put into one operation.
+A step and its parameters have the names of the Object Detection API's ``PreprocessingStep`` and its messages::
+
+    random_vertical_flip                                            a step with the API's defaults
+    random_pad_image:pad_color=124,pad_color=116,pad_color=104      a list: once for each value
+    ssd_random_crop:min_area=0.1,max_area=1/min_area=0.5,max_area=1   two operations, of which each picture draws one
+    light                                                           a preset, in its place among the steps
+    steps.yaml                                                      a file of steps (augmentation_file.py)
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
-from google.protobuf import text_format
-from google.protobuf.descriptor import FieldDescriptor
-
-from tfodkit.config.nearest import nearest_names
-from tfodkit.config.pipeline import Message, parse_reason
+from tfodkit.config.augmentation_file import FileStep, is_step_file, read_step_file
+from tfodkit.config.augmentation_presets import NONE, PRESETS
+from tfodkit.config.augmentation_step import Parameter, make_step, step_parameters
+from tfodkit.config.pipeline import Message
 from tfodkit.errors import UsageError
-from tfodkit.odapi import protos
-
-NONE = "none"
-_VALUE = re.compile(r"[\w.+-]+")
-_NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity)", re.IGNORECASE)
-_OPERATIONS = "operations"
-
-
-def step_names() -> list[str]:
-    """The names of all steps, sorted."""
-    return sorted(_step_class().DESCRIPTOR.fields_by_name)
 
 
 def parse_steps(specs: Sequence[str]) -> list[Message]:
-    """One ``PreprocessingStep`` for each of ``specs``, in their order; none at all for ``["none"]``.
+    """The ``PreprocessingStep``s of ``specs`` in their order, those of presets and files in their place.
+
+    None at all for ``["none"]``.
 
     Raises:
-        UsageError: an unknown step or parameter, a value that does not fit, or ``none`` beside other steps.
+        UsageError: an unknown step, preset or parameter, a value that does not fit, a file that can't be read, or
+            ``none`` beside others.
     """
-    if list(specs) == [NONE]:
-        return []
-    if NONE in specs:
+    if NONE in specs and len(specs) > 1:
         raise UsageError(f"--augment {NONE}", "it stands beside other steps", f"Give --augment {NONE} alone.")
-    return [parse_step(spec) for spec in specs]
+    return [step for spec in specs for step in _parse(spec)]
 
 
-def parse_step(spec: str) -> Message:
-    """The ``PreprocessingStep`` of one ``name`` or ``name:parameter=value,…``.
+def format_steps(messages: Iterable[Message]) -> list[str]:
+    """The specs that :func:`parse_steps` makes the same messages of: one a step, without presets and files."""
+    specs = []
+    for message in messages:
+        name, groups = step_parameters(message)
+        texts = [",".join(f"{parameter}={text}" for parameter, text in group) for group in groups]
+        specs.append(f"{name}:{'/'.join(texts)}" if texts else name)
+    return specs
+
+
+def parse_step(spec: str, where: str = "") -> Message:
+    """The ``PreprocessingStep`` of one ``name`` or ``name:parameter=value,…``; ``where`` names it in errors.
 
     Raises:
         UsageError: an unknown step or parameter, or a value that does not fit.
     """
-    name, _, parameters = spec.partition(":")
-    name = name.strip()
-    if name not in _step_class().DESCRIPTOR.fields_by_name:
-        raise UsageError(
-            f"--augment {spec}", f"there is no augmentation step {name!r}", nearest_names(name, step_names())
-        )
-    fields = _step_class().DESCRIPTOR.fields_by_name[name].message_type.fields_by_name
-    operation = fields[_OPERATIONS].message_type.fields_by_name if _OPERATIONS in fields else {}
-    own: list[str] = []
-    nested: list[str] = []
-    for parameter in filter(None, parameters.split(",")):
-        key, value = _key_and_value(spec, parameter)
-        if key not in fields and key not in operation:
-            valid = [*(field for field in fields if field != _OPERATIONS), *operation]
-            raise UsageError(f"--augment {spec}", f"{name} has no parameter {key!r}", nearest_names(key, valid))
-        if key in operation:
-            nested.append(_assignment(operation[key], value))
-        else:
-            own.append(_assignment(fields[key], value))
-    if nested:
-        own.append(f"{_OPERATIONS} {{ {' '.join(nested)} }}")
-    return _parse(spec, f"{name} {{ {' '.join(own)} }}")
+    where = where or f"--augment {spec}"
+    name, colon, parameters = spec.partition(":")
+    groups = parameters.split("/") if colon else []
+    return make_step(name.strip(), [_parameters(group, where) for group in groups], where=where)
 
 
-def _key_and_value(spec: str, parameter: str) -> tuple[str, str]:
-    key, equals, value = (piece.strip() for piece in parameter.partition("="))
-    if not equals:
-        raise UsageError(f"--augment {spec}", f"{parameter!r} is no parameter=value", "Write NAME:parameter=value,….")
-    if not _VALUE.fullmatch(value) or _NOT_FINITE.fullmatch(value):
-        what = f"{key} must be a finite number, true, false or a name, but got {value!r}"
-        raise UsageError(f"--augment {spec}", what, f"Mend the value of {key}.")
-    return key, value
+def _parse(spec: str) -> list[Message]:
+    if is_step_file(spec):
+        return [step for found in read_step_file(Path(spec)) for step in _of_file(found)]
+    return _preset_or_step(spec, f"--augment {spec}")
 
 
-def _assignment(field: FieldDescriptor, value: str) -> str:
-    return f'{field.name}: "{value}"' if field.type == FieldDescriptor.TYPE_STRING else f"{field.name}: {value}"
+def _of_file(found: FileStep) -> list[Message]:
+    if found.groups:
+        return [make_step(found.spec, found.groups, where=found.where)]
+    return _preset_or_step(found.spec, found.where)
 
 
-def _parse(spec: str, text: str) -> Message:
-    try:
-        return text_format.Parse(text, _step_class()())
-    except text_format.ParseError as error:
-        what = f"a value does not fit its parameter: {parse_reason(error, text)}"
-        raise UsageError(f"--augment {spec}", what, "Give a value of the parameter's type.") from error
+def _preset_or_step(spec: str, where: str) -> list[Message]:
+    if spec.strip() in PRESETS:
+        return [parse_step(step) for step in PRESETS[spec.strip()].steps]
+    return [parse_step(spec, where)]
 
 
-def _step_class() -> Message:
-    return protos.load("preprocessor_pb2").PreprocessingStep
+def _parameters(group: str, where: str) -> list[Parameter]:
+    found = []
+    for text in group.split(","):
+        name, equals, value = (piece.strip() for piece in text.partition("="))
+        if not equals:
+            raise UsageError(where, f"{text!r} is no parameter=value", "Write NAME:parameter=value,….")
+        found.append(Parameter(name, value, where))
+    return found

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from tfodkit.config import rules
+from tfodkit.config.augmentation_values import value_failure
 from tfodkit.config.faults import Fault
 from tfodkit.config.pipeline import Message
 
@@ -24,9 +25,6 @@ _SIDES = {"random_horizontal_flip": r"left|right", "random_vertical_flip": r"up|
 _SIDES["random_rotation90"] = f"{_SIDES['random_horizontal_flip']}|{_SIDES['random_vertical_flip']}"
 _COLOURS = r"red|orange|yellow|green|blue|purple|pink|brown|black|white|gr[ae]y"
 _DISTORTING = ("random_distort_color", "random_adjust_hue", "random_rgb_to_gray")
-_ABOVE_0 = ("min_area", "max_area", "min_aspect_ratio", "max_aspect_ratio")
-PAIR = 2
-_PAIRS = ("min_padded_size_ratio", "max_padded_size_ratio")
 _IDLE: dict[str, Callable[[Message], bool]] = {
     "adjust_gamma": lambda step: step.gamma == 1 and step.gain == 1,
     "drop_label_probabilistically": lambda step: not step.label or not step.drop_probability,
@@ -80,26 +78,7 @@ def _failure(step: Message, name: str) -> str:
     """Why it ends training; blank where it does not."""
     if name in _PROBABILITY_0 and step.HasField("probability") and not step.probability:
         return "can't have probability 0, which the API takes for none given"
-    if name == "ssd_random_crop_pad" and not step.operations:
-        return "fails without operations"
-    if name == "resize_image" and not (step.new_height and step.new_width):
-        return "needs new_height and new_width"
-    if name == "random_resize_method" and not (step.target_height and step.target_width):
-        return "needs target_height and target_width"
-    return _FAILS.get(name) or _crop_failure(step)
-
-
-def _crop_failure(step: Message) -> str:
-    """Of a step that crops, or of its operations, whose values are 0 where they are not written."""
-    for part in (step, *getattr(step, "operations", ())):
-        fields = part.DESCRIPTOR.fields_by_name
-        if zeros := [field for field in _ABOVE_0 if field in fields and not getattr(part, field)]:
-            return f"needs {' and '.join(zeros)} above 0"
-    for part in getattr(step, "operations", ()):
-        fields = part.DESCRIPTOR.fields_by_name
-        if absent := [field for field in _PAIRS if field in fields and len(getattr(part, field)) != PAIR]:
-            return f"needs two values of {' and of '.join(absent)}"
-    return ""
+    return _FAILS.get(name) or value_failure(step, name)
 
 
 def _is_idle(step: Message, name: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from tfodkit.config import rules
 from tfodkit.config.faults import Fault
 from tfodkit.config.machine_memory import MachineMemory
-from tfodkit.config.memory import Need, forecast_memory
+from tfodkit.config.memory import Need, forecast_memory, gigabytes
 from tfodkit.config.pipeline import Message
 from tfodkit.records.manifest import RecordManifest
 
@@ -24,11 +24,6 @@ def memory_faults(message: Message, manifest: RecordManifest | None, machine: Ma
         yield from _short(
             forecast.of_gpu(gpus), min(machine.gpus), "memory of each GPU" if gpus > 1 else "GPU memory", gpus
         )
-
-
-def gigabytes(size: int) -> str:
-    """``6.2 GB``: in 10^9 bytes."""
-    return f"{size / 1e9:.1f} GB"
 
 
 def _short(need: Need, free: int, memory: str, devices: int = 1) -> Iterator[Fault]:

@@ -90,18 +90,23 @@ def forecast_memory(pipeline: Message, manifest: RecordManifest | None = None) -
         pipeline: a ``TrainEvalPipelineConfig``.
         manifest: of the training records, for their sizes.
     """
-    facts, pixels = model_facts(pipeline), _input_pixels(pipeline)
-    batch = pipeline.train_config.batch_size
+    facts, batch = model_facts(pipeline), pipeline.train_config.batch_size
+    pixels = facts and _input_pixels(pipeline)
     if facts is None or pixels is None or batch < 1:
         return None
     return MemoryForecast(
         batch_size=batch,
         process=PROCESS_BYTES,
-        variables=facts.parameters * _FLOAT * _copies(pipeline.train_config.optimizer),
+        variables=round(_width(pipeline) ** 2 * facts.parameters * _FLOAT * _copies(pipeline.train_config.optimizer)),
         activations=round(STEP_OVERHEAD * _activations(pipeline, facts, pixels)),
         shuffle_buffers=round(shuffle_bytes(pipeline.train_input_reader, manifest)) if manifest else 0,
         pictures=_pictures(pipeline, pixels),
     )
+
+
+def gigabytes(size: int) -> str:
+    """``6.2 GB``: in 10^9 bytes."""
+    return f"{size / 1e9:.1f} GB"
 
 
 def model_facts(pipeline: Message) -> ModelFacts | None:
@@ -128,10 +133,16 @@ def _copies(optimizer: Message) -> int:
 
 def _activations(pipeline: Message, facts: ModelFacts, pixels: int) -> float:
     batch = pipeline.train_config.batch_size
-    kept = facts.bytes_per_pixel * pixels
+    kept = _width(pipeline) * facts.bytes_per_pixel * pixels
     kept += facts.bytes_per_proposal * pipeline.model.faster_rcnn.second_stage_batch_size
     scores = SCORE_BYTES * _score_places(pipeline, pixels) * _classes(pipeline)
     return batch * kept + max(batch * scores, _heat_maps(pipeline, pixels))
+
+
+def _width(pipeline: Message) -> float:
+    """Of the backbone's layers, where a MobileNet is asked for narrower or wider ones than the published."""
+    extractor = getattr(pipeline.model, pipeline.model.WhichOneof("model")).feature_extractor
+    return float(getattr(extractor, "depth_multiplier", 1.0))
 
 
 def _classes(pipeline: Message) -> int:

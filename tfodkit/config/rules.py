@@ -24,7 +24,8 @@ MEMORY_SHORT = Rule(
     "TFK606",
     _WARNING,
     "configs for more memory than is free",
-    "Make the config again with a smaller --batch-size or --image-size, or free memory.",
+    "Make the config again with a smaller --batch-size or --image-size, or with --set "
+    "train_input_reader.num_parallel_batches=1, or free memory.",
 )
 
 COUNT_NONE = Rule("TFK611", _ERROR, "steps or batches of 0", "Set it to 1 or more.")

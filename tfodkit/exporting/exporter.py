@@ -45,16 +45,19 @@ class ExportSource:
     config: Path
     checkpoint: Path
     label_map: Path
+    averaged: bool | None = None
+    """Whether the moving averages in the checkpoint are its weights; None: as the config evaluates them."""
 
     @classmethod
     def of_run(cls, run: str | Path, which: Which) -> ExportSource:
-        """The best or the last checkpoint of a training run.
+        """The best, last or averaged checkpoint of a training run, with the weights of it that evaluated best.
 
         Raises:
             CheckpointError: there is no run, or it has no such checkpoint.
         """
         directory = RunDirectory.open(Path(run))
-        return cls(directory.config_path, directory.checkpoint(which), directory.label_map_path)
+        averaged = directory.has_moving_averages(which)
+        return cls(directory.config_path, directory.checkpoint(which), directory.label_map_path, averaged)
 
 
 def export(
@@ -65,7 +68,7 @@ def export(
     force: bool = False,
     progress: Progress | None = None,
 ) -> ExportManifest:
-    """Export the ``best`` or the ``last`` checkpoint of a training run; see :func:`export_checkpoint`.
+    """Export the ``best``, ``last`` or ``averaged`` checkpoint of a training run; see :func:`export_checkpoint`.
 
     Raises:
         CheckpointError: there is no run, or it has no such checkpoint.
@@ -100,7 +103,7 @@ def export_checkpoint(
     config_text = read_text(source.config)
     sample = choose_sample(source.config)
     tell("loading TensorFlow and the checkpoint")
-    model = load_serving_model(config_text, source.checkpoint)
+    model = load_serving_model(config_text, source.checkpoint, averaged=source.averaged)
     with folder_atomic(output, force=force, marker=MANIFEST_NAME) as folder:
         model.write_checkpoint(folder / CHECKPOINT_FOLDER)
         shutil.copyfile(source.config, folder / CONFIG_NAME)

@@ -70,10 +70,10 @@ class ServingModel:
         tf.saved_model.save(module, str(folder), signatures=self.concrete_function)
 
 
-def load_serving_model(config_text: str, checkpoint: Path) -> ServingModel:
+def load_serving_model(config_text: str, checkpoint: Path, *, averaged: bool | None = None) -> ServingModel:
     """Build the model of a ``pipeline.config``, restore a checkpoint prefix (``RUN/best/ckpt-300``), and trace it.
 
-    Where the config evaluates the moving averages of the weights, they are what is served.
+    ``averaged`` serves the moving averages of the weights; None does where the config evaluates them.
 
     Raises:
         CheckpointError: the checkpoint is unreadable, of another model, or lacks the averages.
@@ -84,7 +84,8 @@ def load_serving_model(config_text: str, checkpoint: Path) -> ServingModel:
     install()
     with _quiet():
         model = build_model(config_text, is_training=False)
-        averaged = pipelines.evaluates_averages(pipeline)
+        if averaged is None:
+            averaged = pipelines.evaluates_averages(pipeline)
         restore_model(model, checkpoint, averaged=averaged)
         function = _serving_function(model)
         function.get_concrete_function()

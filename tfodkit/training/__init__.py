@@ -1,6 +1,1 @@
-"""Training: the run directory, the plan, the loop, and what is shown of it."""
-
-from tfodkit.training.evaluate_run import evaluate_run
-from tfodkit.training.train import TrainingResult, train
-
-__all__ = ["TrainingResult", "evaluate_run", "train"]
+"""Training: the run directory, the plan, the loop, what is shown of it, and what it survives."""

@@ -12,6 +12,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from collections.abc import Sequence
@@ -86,11 +87,21 @@ def copy_newest(source: Path, target: Path) -> None:
     prefix = newest(source)
     if prefix is None:
         return
+    target.mkdir(parents=True, exist_ok=True)
     for path in files_of(prefix):
         if not _is_same(path, target / path.name):
-            copy_file(path, target / path.name)
-    files.write_text(target / STATE, _state_text(prefix.name))
-    remove_others(target, [prefix.name])
+            _link_or_copy(path, target / path.name)
+    name_newest(target, prefix.name)
+
+
+def name_newest(folder: Path, name: str) -> None:
+    """Let ``folder`` hold the checkpoint ``name``, whose files are there, and no other.
+
+    Raises:
+        OSError, OutputError: the folder can't be written.
+    """
+    files.write_text(folder / STATE, _state_text(name))
+    remove_others(folder, [name])
 
 
 def copy_file(source: Path, target: Path) -> None:
@@ -98,6 +109,15 @@ def copy_file(source: Path, target: Path) -> None:
     with source.open("rb") as reading, files.open_atomic(target) as writing:
         while block := reading.read(files.HASH_BLOCK):
             writing.write(block)
+
+
+def _link_or_copy(source: Path, target: Path) -> None:
+    """A second name for the file where the disk is the same, which takes no room: nobody writes into a checkpoint."""
+    target.unlink(missing_ok=True)
+    try:
+        os.link(source, target)
+    except OSError:
+        copy_file(source, target)
 
 
 def remove_others(folder: Path, names: Sequence[str]) -> None:

@@ -14,7 +14,10 @@ from tfodkit.training.run_directory import RunDirectory, Which
 
 
 def evaluate_run(run: Path, *, which: Which = "best") -> EvaluationResult:
-    """Evaluate the best or the last checkpoint of a training run on the validation records of its config.
+    """Evaluate the best, last or averaged checkpoint of a training run on the validation records of its config.
+
+    Of the moving averages and the weights themselves those are taken that training found the better; where it did not
+    look, of ``last``, those that the config evaluates.
 
     Raises:
         CheckpointError: no such run or checkpoint, or the checkpoint does not fit the run's config.
@@ -26,7 +29,8 @@ def evaluate_run(run: Path, *, which: Which = "best") -> EvaluationResult:
     ground_truth = read_ground_truth(pipeline.val_records, pipeline.class_names)
     model = build_model(pipeline.text, is_training=False)
     message = parse(pipeline.text)
-    restore_model(model, checkpoint, averaged=evaluates_averages(message))
+    averaged = directory.has_moving_averages(which)
+    restore_model(model, checkpoint, averaged=evaluates_averages(message) if averaged is None else averaged)
     evaluator = ModelEvaluator(
         message,
         model,

@@ -28,6 +28,8 @@ CLASS_TAG = "DetectionBoxes_PerformanceByCategory/mAP/"
 INPUTS_TAG = "train_input_images"
 EVALUATION_TAG = "eval_side_by_side"
 CURVES = "curves.png"
+LEARNING = "learning"
+"""The phase of all steps but a start's first, which is traced."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +87,8 @@ class Journal:
         step, waited = self._learner.step, self._learner.waited_seconds
         self.pace.took_steps(step - self._step, seconds=seconds, waited=waited - self._waited)
         is_first = self._step == self._first
+        if not is_first:
+            self._display.spent(LEARNING, seconds)
         self._step, self._waited = step, waited
         report = self._report(losses, best)
         self._display.step(report, keep=is_logged)

@@ -30,12 +30,16 @@ class StepTable:
             self._rewrite([row for row in read_table(path) if _step(row) <= resume_at])
 
     def add(self, step: int, values: Row) -> None:
-        """Append a row; ``None`` is an empty cell. A column that is new is added, empty in the rows before."""
+        """Append a row; ``None`` is an empty cell. A column that is new is added, empty in the rows before.
+
+        Raises:
+            OutputError: the disk is full.
+        """
         row = {"step": step, **values}
         if set(row) - set(self._columns):
             self._rewrite(read_table(self._path), also=row)
-        _append(self._path, _csv_line([_cell(row.get(column)) for column in self._columns]))
-        _append(self._json_path, _json_line(row))
+        files.append_text(self._path, _csv_line([_cell(row.get(column)) for column in self._columns]))
+        files.append_text(self._json_path, _json_line(row))
 
     def _rewrite(self, rows: list[dict[str, float | None]], also: Row | None = None) -> None:
         self._columns = list(dict.fromkeys(column for row in (*rows, also or {}) for column in row))
@@ -84,8 +88,3 @@ def _json_line(row: Row) -> str:
         json.dumps({name: value if value is not None and math.isfinite(value) else None for name, value in row.items()})
         + "\n"
     )
-
-
-def _append(path: Path, line: str) -> None:
-    with path.open("a", encoding="utf-8", newline="") as file:
-        file.write(line)

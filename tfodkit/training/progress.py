@@ -57,6 +57,10 @@ class Display:
         """Seconds that each phase has taken, all blocks of one name together; the present one is not in it."""
         return dict(self._phases)
 
+    def spent(self, name: str, seconds: float) -> None:
+        """``seconds`` went by in a phase that is not shown by its name."""
+        self._phases[name] += seconds
+
     @contextlib.contextmanager
     def phase(self, name: str, about: str = "") -> Iterator[None]:
         """Say what is being done, with the time it has taken so far, until the block ends.
@@ -65,13 +69,14 @@ class Display:
         """
         text, began = f"{name} {about}".rstrip(), time.monotonic()
         self._set(lambda: [f"{text} … {clock(time.monotonic() - began)}"])
+        self.log.write(f"{text} …")
         if not self._screen.redraws:
             self._say(f"{text} …")
         try:
             yield
         finally:
             seconds = time.monotonic() - began
-            self._phases[name] += seconds
+            self.spent(name, seconds)
             self._set(list)
         self.note(f"{text}: {seconds:.1f} s")
 

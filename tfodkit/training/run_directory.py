@@ -17,14 +17,24 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
-from typing import Literal, cast, get_args
+from typing import Any, Literal, cast, get_args
 
 from tfodkit.errors import CheckpointError, UsageError
 from tfodkit.training import checkpoint_folder
 
 Which = Literal["best", "last", "averaged"]
+
+
+class Weights(StrEnum):
+    """Which weights of a checkpoint were evaluated, as ``metrics.json`` says it."""
+
+    AS_TRAINED = "as trained"
+    MOVING_AVERAGES = "moving averages"
+    AVERAGED_CHECKPOINTS = "averaged checkpoints"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +95,11 @@ class RunDirectory:
         """The prefix of a checkpoint, such as ``RUN/best/ckpt-300``; ``None`` where there is none yet."""
         return checkpoint_folder.newest(self.folder(which))
 
+    def saved_step(self) -> int:
+        """The step that the run can go on from; 0 where nothing is saved."""
+        last = self.find_checkpoint("last")
+        return checkpoint_folder.step_of(last) if last else 0
+
     def checkpoint(self, which: Which) -> Path:
         """As :meth:`find_checkpoint`, but a missing one is an error.
 
@@ -99,6 +114,20 @@ class RunDirectory:
                 "Let tfodkit train reach its first checkpoint, or choose another one with --which.",
             )
         return prefix
+
+    def has_moving_averages(self, which: Which) -> bool | None:
+        """Whether the moving averages in a checkpoint are its weights to use; None where the config has to say it."""
+        content = read_figures(self, which)
+        return None if content is None else content["weights"] == Weights.MOVING_AVERAGES
+
+
+def read_figures(run: RunDirectory, which: Which) -> dict[str, Any] | None:
+    """The ``metrics.json`` of a checkpoint; None where there is none, or it is of another checkpoint."""
+    path, prefix = run.figures_path(which), run.find_checkpoint(which)
+    if prefix is None or not path.is_file():
+        return None
+    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return content if content.get("checkpoint") == prefix.name else None
 
 
 def parse_which(text: str) -> Which:

@@ -102,9 +102,9 @@ class RunRecord:
         self._write()
 
     @property
-    def recoveries(self) -> int:
-        """How many there were, over all starts."""
-        return len(self._content["recoveries"])
+    def remedies(self) -> tuple[str, ...]:
+        """What was done about what went wrong, over all starts, in its order."""
+        return tuple(recovery["did"] for recovery in self._content["recoveries"])
 
     @property
     def _start(self) -> dict[str, Any]:
@@ -113,6 +113,15 @@ class RunRecord:
 
     def _write(self) -> None:
         files.write_text(self._path, json.dumps(self._content, indent=2, ensure_ascii=False) + "\n")
+
+
+def read_result(path: Path) -> Mapping[str, Any] | None:
+    """What a run has come to by its record; None where there is no record, or no result yet.
+
+    Raises:
+        OutputError: something else is at ``path``.
+    """
+    return _read(path).get("result")
 
 
 def _read(path: Path) -> dict[str, Any]:

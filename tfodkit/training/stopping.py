@@ -43,10 +43,6 @@ class StoppingRule:
                 waited += 1
         return Patience(reference, waited, self.patience)
 
-    def is_better(self, value: float, than: float) -> bool:
-        """Whether ``value`` is the better one, by however little."""
-        return self._gain(value, than) > 0
-
     def is_out_of_time(self, seconds: float) -> bool:
         """Whether a start that has gone on for ``seconds`` has had its time."""
         return self.max_hours is not None and seconds >= SECONDS_AN_HOUR * self.max_hours

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tfodkit.config import PipelineOptions, make_config
+from tfodkit.config.lint import lint_file
+from tfodkit.config.machine_memory import MachineMemory
+from tfodkit.config.memory import forecast_memory
+from tfodkit.config.pipeline import read_pipeline
+from tfodkit.findings import Severity
+from tfodkit.records.manifest import RecordManifest
+
+GB = 1_000_000_000
+RETINANET = "ssd_resnet50_v1_fpn_640x640_coco17"
+
+
+@pytest.fixture
+def config(records: Path, tmp_path: Path) -> Path:
+    path = tmp_path / "pipeline.config"
+    make_config(RETINANET, records, path)
+    return path
+
+
+def said(config: Path, machine: MachineMemory | None) -> list[str]:
+    return [finding.what for finding in lint_file(config, machine) if finding.code == "TFK606"]
+
+
+def test_enough_memory_is_no_finding(config: Path) -> None:
+    for machine in (None, MachineMemory(None), MachineMemory(64 * GB), MachineMemory(64 * GB, (48 * GB, 48 * GB))):
+        assert said(config, machine) == []
+
+
+def test_the_largest_batch_that_fits_is_told_and_fits(config: Path, records: Path, tmp_path: Path) -> None:
+    machine = MachineMemory(6 * GB)
+    (what,) = said(config, machine)
+    assert what.startswith("training takes about ")
+    assert " of memory, but 6.0 GB is free; batch_size " in what
+    most = int(what.rpartition("batch_size ")[2].removesuffix(" fits"))
+    assert 1 <= most < 8
+    for batch, expected in ((most, 0), (most + 1, 1)):
+        path = tmp_path / f"{batch}.config"
+        make_config(RETINANET, records, path, PipelineOptions(batch_size=batch))
+        assert len(said(path, machine)) == expected
+
+
+def test_where_not_even_one_image_fits_it_is_said(config: Path) -> None:
+    (what,) = said(config, MachineMemory(1 * GB))
+    assert what.endswith("but 1.0 GB is free; not even one image fits")
+
+
+def test_a_gpu_takes_the_model_and_the_computer_the_rest(config: Path, records: Path) -> None:
+    forecast = forecast_memory(read_pipeline(config), RecordManifest.read(records))
+    assert forecast is not None
+    enough = forecast.beside_gpu().total
+    assert said(config, MachineMemory(enough, (64 * GB,))) == []
+    (host,) = said(config, MachineMemory(enough - 1, (64 * GB,)))
+    assert " of memory, but " in host
+    (gpu,) = said(config, MachineMemory(enough, (4 * GB,)))
+    assert " of GPU memory, but 4.0 GB is free; batch_size " in gpu
+
+
+def test_the_smallest_of_several_gpus_counts_and_the_batch_is_shared_out(config: Path) -> None:
+    alone = MachineMemory(64 * GB, (6 * GB,))
+    assert len(said(config, alone)) == 1
+    assert said(config, MachineMemory(64 * GB, (6 * GB,) * 4)) == []
+    (what,) = said(config, MachineMemory(64 * GB, (64 * GB, 3 * GB)))
+    assert " of memory of each GPU, but 3.0 GB is free; batch_size " in what
+
+
+def test_it_is_a_warning_at_the_batch_with_a_remedy(config: Path) -> None:
+    (finding,) = (finding for finding in lint_file(config, MachineMemory(6 * GB)) if finding.code == "TFK606")
+    assert finding.rule.severity is Severity.WARNING
+    assert finding.line is not None
+    assert "batch_size: 8" in config.read_text(encoding="utf-8").splitlines()[finding.line - 1]
+    assert "smaller --batch-size or --image-size" in str(finding.problem)

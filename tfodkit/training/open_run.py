@@ -1,0 +1,62 @@
+"""Where a run begins: a new run directory, or one that goes on with the same config."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tfodkit import files
+from tfodkit.config import PipelineConfig
+from tfodkit.config.difference import Difference, config_differences
+from tfodkit.config.pipeline import parse_pipeline, read_pipeline
+from tfodkit.errors import ConfigError
+from tfodkit.training.run_directory import RunDirectory
+
+SHOWN_DIFFERENCES = 10
+
+
+def open_run(path: Path, pipeline: PipelineConfig, *, force: bool = False) -> tuple[RunDirectory, bool]:
+    """The run directory ``path`` for a config, and whether it was begun with another one.
+
+    A run that has saved nothing yet takes any config. One that has goes on with another only with ``force``, and holds
+    that one from then on.
+
+    Raises:
+        ConfigError: the run was begun with another config; with what differs.
+        OutputError: the folder is somebody else's.
+    """
+    run = RunDirectory(path)
+    files.refuse_existing(path, force=True, marker=run.config_path.name)
+    is_changed = False
+    if run.find_checkpoint("last"):
+        differences = _differences(run, pipeline)
+        is_changed = bool(differences)
+        if is_changed and not force:
+            raise _another_config(run, pipeline, differences)
+    if is_changed or not run.find_checkpoint("last"):
+        files.write_text(run.config_path, pipeline.text)
+        files.write_bytes(run.label_map_path, pipeline.label_map_path.read_bytes())
+    return run, is_changed
+
+
+def _differences(run: RunDirectory, pipeline: PipelineConfig) -> list[Difference]:
+    return config_differences(read_pipeline(run.config_path), parse_pipeline(pipeline.text, str(pipeline.path)))
+
+
+def _another_config(run: RunDirectory, pipeline: PipelineConfig, differences: list[Difference]) -> ConfigError:
+    shown = [_in_words(difference) for difference in differences[:SHOWN_DIFFERENCES]]
+    if hidden := len(differences) - len(shown):
+        shown.append(f"{hidden} more")
+    return ConfigError(
+        str(run.path),
+        f"the run was started with another config than {pipeline.path}: {'; '.join(shown)}",
+        f"Go on with {run.config_path}, give the new run another folder, or pass --force to go on with the new config.",
+    )
+
+
+def _in_words(difference: Difference) -> str:
+    before, after = (side if side is not None else _absent(difference) for side in (difference.a, difference.b))
+    return f"{difference.path} was {before} and is {after}"
+
+
+def _absent(difference: Difference) -> str:
+    return "not set" if difference.default is None else f"{difference.default} by default"
