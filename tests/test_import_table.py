@@ -28,7 +28,7 @@ MAY_IMPORT = {
     "evaluation": DATA,
     "inference": DATA,
     "training": GROUND
-    | {"plots", "annotations.detections", "config", "evaluation", "inference.drawing", "odapi"},
+    | {"plots", "annotations.detections", "config", "evaluation", "inference.drawing", "odapi", "records.draws"},
     "exporting": GROUND | {"config", "odapi", "inference", "training.run_directory", "dataset", "records"},
     "reporting": DATA | DOING | {"plots", "zoo"},
     "example": DATA | DOING,

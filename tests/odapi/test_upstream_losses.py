@@ -36,6 +36,7 @@ from pathlib import Path
 from tfodkit.odapi.learner import Learner
 learner = Learner(Path(config).read_text(), strategy=tf.distribute.get_strategy(), seed=seed)
 learner.fine_tune()
+next(iter(learner._undrawn_input))  # as upstream opens its input once before, to make the variables
 learner.start()
 print(json.dumps([float(learner.take_step()["Loss/total_loss"]) for _ in range(steps)]))
 """

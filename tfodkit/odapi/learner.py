@@ -19,7 +19,7 @@ from tfodkit.odapi import inputs, pipeline as pipelines
 from tfodkit.odapi.fine_tune import FineTuneReport, load_fine_tune_checkpoint
 from tfodkit.odapi.frozen import trained_variables
 from tfodkit.odapi.model import build_model, create_variables
-from tfodkit.odapi.randomness import numbered
+from tfodkit.odapi.randomness import numbered, seed_keras
 from tfodkit.odapi.settings import LearnerSettings
 
 __all__ = ["TOTAL_LOSS", "Draws", "Learner", "LearnerSettings"]
@@ -73,7 +73,7 @@ class Learner:
         _require_whole_batches(self.pipeline.train_config.batch_size, strategy.num_replicas_in_sync)
         if self.settings.deterministic:
             tf.config.experimental.enable_op_determinism()
-        tf.random.set_seed(seed)
+        seed_keras(seed)
         with strategy.scope():
             self.model = build_model(config_text, is_training=True)
             self._undrawn_input = inputs.train_dataset(self.pipeline, self.model, strategy) if draws is None else None

@@ -9,6 +9,7 @@ numbers depend on the seed, on the given number, and on which call it is. The di
 from __future__ import annotations
 
 import contextlib
+import random
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from functools import wraps
@@ -48,6 +49,20 @@ def numbered(seed: int, number: Any) -> Iterator[None]:
         yield
     finally:
         _current.reset(token)
+
+
+def seed_keras(seed: int) -> None:
+    """Let the initial weights of models, and TensorFlow's stateful operations, depend on ``seed``.
+
+    Keras seeds Python's and NumPy's own generators too, which are not ours: they are left as they were.
+    """
+    import numpy as np
+    import tensorflow as tf
+
+    pythons, numpys = random.getstate(), np.random.get_state()
+    tf.keras.utils.set_random_seed(seed)
+    random.setstate(pythons)
+    np.random.set_state(numpys)
 
 
 def _install() -> None:
