@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import struct
 from collections.abc import Iterable, Mapping
+from itertools import takewhile
 from pathlib import Path
 
 import google_crc32c
@@ -101,7 +101,7 @@ def _append(content: bytes, entries: Iterable[tuple[str, bytes]]) -> tuple[bytes
         if number % RESTART_EVERY == 0:
             restarts.append(len(block))
         else:
-            shared = len(os.path.commonprefix([key, last]))
+            shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(key, last, strict=False)))
         block += varint(shared) + varint(len(key) - shared) + varint(len(value)) + key[shared:] + value
         last = key
     for restart in restarts or [0]:

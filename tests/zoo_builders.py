@@ -13,16 +13,30 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from checkpoint_builders import table
+
+from tfodkit.config import checkpoint_index
+from tfodkit.dataset.messages import message_class
+
 NAME = "efficientdet_d0_512x512_coco17"
 PUBLISHED = "efficientdet_d0_coco17_tpu-32"
 ARCHIVE = f"{PUBLISHED}.tar.gz"
 CONFIG = b"model { ssd { num_classes: 90 } }\n"
 WEIGHTS = random.Random(0).randbytes(300_000)
 """Of the checkpoint: they don't compress, so that an archive has a size to speak of."""
+
+
+def _index(size: int) -> bytes:
+    """Of a checkpoint with one tensor of ``size`` bytes."""
+    messages = {name: message_class(checkpoint_index._SCHEMA, f"tfodkit.Bundle{name}") for name in ("Header", "Entry")}
+    entries = {"": messages["Header"](num_shards=1), "weights": messages["Entry"](size=size)}
+    return table({name: entry.SerializeToString() for name, entry in entries.items()})
+
+
 MODEL = {
     "pipeline.config": CONFIG,
     "checkpoint/checkpoint": b'model_checkpoint_path: "ckpt-0"\n',
-    "checkpoint/ckpt-0.index": b"an index",
+    "checkpoint/ckpt-0.index": _index(len(WEIGHTS)),
     "checkpoint/ckpt-0.data-00000-of-00001": WEIGHTS,
     "saved_model/saved_model.pb": b"a graph",
 }

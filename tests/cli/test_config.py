@@ -151,3 +151,20 @@ def test_show_and_diff_load_nothing_heavy():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_preview_refuses_what_it_can_not_draw(tmp_path):
+    error = run("preview", tmp_path / "a.config", "-o", tmp_path / "a.gif").exception
+    assert isinstance(error, UsageError)
+    assert error.exit_code == 2
+
+
+@pytest.mark.tensorflow
+def test_preview_draws_and_counts(drawn_config, tmp_path):
+    output = tmp_path / "augmented.png"
+    done = run("preview", drawn_config, "-o", output, "--images", "2")
+    assert done.exit_code == 0, done.exception
+    first, second = done.stdout.splitlines()
+    assert first == "2 pictures, no augmentation"
+    assert second.endswith(f" before: none was cropped away: {output}")
+    assert output.is_file()

@@ -53,8 +53,9 @@ def row(name: str) -> list[str]:
 def test_the_table_tells_what_is_here(cache: Path, mirror: Path) -> None:
     title, *lines = run("list").splitlines()
     assert title.split() == ["template", "model", "COCO", "mAP", "ms", "archive", "here"]
-    assert len(lines[: lines.index("")]) == 41
-    assert all(len(line) < 140 for line in lines)
+    rows = lines[: lines.index("")]
+    assert len(rows) == 41
+    assert all(len(line) < 140 for line in rows)
     assert lines[-2] == f"The archive's size is known once it was fetched. The cache is {cache}."
     assert row(NAME) == [NAME, "EfficientDet", "D0", "512x512", "33.6", "39", "--", "no"]
     run("fetch", NAME, "--mirror", mirror)

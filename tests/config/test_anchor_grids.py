@@ -83,7 +83,7 @@ def test_feature_maps_round_up_and_padding_comes_first() -> None:
 @pytest.mark.parametrize(
     ("name", "values", "what"),
     [
-        (FPNLITE, {"scales_per_octave": 0}, "scales_per_octave must be above 0 and below 10000, but got 0"),
+        (FPNLITE, {"scales_per_octave": 0}, "scales_per_octave must be above 0 and below 100, but got 0"),
         (FPNLITE, {"anchor_scale": float("nan")}, "anchor_scale must be above 0 and below 10000, but got nan"),
         (FPNLITE, {"aspect_ratios": [1, -2]}, "aspect_ratios must be above 0 and below 10000, but got -2"),
         (FPNLITE, {"aspect_ratios": []}, "aspect_ratios must be one or more, but got none"),
@@ -96,7 +96,23 @@ def test_feature_maps_round_up_and_padding_comes_first() -> None:
 )
 def test_values_that_lay_no_anchors_are_named(name: str, values: dict[str, object], what: str) -> None:
     _, kind, model = model_of(name, **values)
-    with pytest.raises(ValueError, match="^" + re.escape(what) + "$"):
+    with pytest.raises(ValueError, match=r"^" + re.escape(what) + "$"):
+        anchor_grids(kind, model, width=320, height=320)
+
+
+def test_a_grid_that_is_written_out_needs_all_its_numbers() -> None:
+    _, kind, model = model_of(SSD)
+    model.feature_extractor.num_layers = 1
+    grid = model.anchor_generator.flexible_grid_anchor_generator.anchor_grid.add(base_sizes=[20], aspect_ratios=[1])
+    with pytest.raises(ValueError, match=r"^height_stride must be one or more, but got none$"):
+        anchor_grids(kind, model, width=320, height=320)
+    grid.height_stride, grid.width_stride, grid.base_sizes[0] = 16, 16, -1
+    with pytest.raises(ValueError, match=r"^base_sizes must be above 0 and below 10000, but got -1$"):
+        anchor_grids(kind, model, width=320, height=320)
+    grid.base_sizes[0] = 20
+    assert len(anchor_grids(kind, model, width=320, height=320)) == 1
+    model.feature_extractor.num_layers = 2
+    with pytest.raises(ValueError, match=r"^the number of anchor_grid must be 2, as the feature maps are, but got 1$"):
         anchor_grids(kind, model, width=320, height=320)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -41,6 +42,9 @@ def test_what_a_template_has_is_what_is_written_back(name: str, flags: str) -> N
     values, before = anchor_values(generator), generator.SerializeToString()
     assert values is not None
     assert " ".join(values.flags()) == flags
+    assert values.flags(unlike=values) == []
+    assert values.flags(unlike=replace(values, scales=(0.7,))) == flags.split()[:2]
+    assert values.flags(unlike=replace(values, aspect_ratios=(0.7,))) == flags.split()[2:]
     set_anchor_scales(generator, values.scales)
     set_aspect_ratios(generator, values.aspect_ratios)
     assert anchor_values(generator) == values

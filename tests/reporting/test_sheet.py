@@ -13,14 +13,14 @@ from record_builders import HEIGHT, WIDTH, make_features, picture, write_record
 from tfodkit.errors import OutputError, UsageError
 from tfodkit.inference.colours import colour_of
 from tfodkit.records import make_records, read_records
-from tfodkit.reporting import sheet as layout
-from tfodkit.reporting.sheet import draw_sheet
+from tfodkit.reporting import paper as layout
+from tfodkit.reporting.sheet import Sheet, draw_sheet
 from tfodkit.reporting.sheet_choice import choose
 
 BOX = (0.25, 0.2, 0.75, 0.8)
 
 
-def write_sheet(folder: Path, *features, **options) -> tuple[layout.Sheet, Image.Image]:
+def write_sheet(folder: Path, *features, **options) -> tuple[Sheet, Image.Image]:
     write_record(folder / "a.record", features)
     sheet = draw_sheet(folder / "a.record", folder / "sheet.png", force=True, **options)
     return sheet, Image.open(sheet.path)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tfodkit.config import PipelineConfig, PipelineOptions, make_config, read_checked_pipeline
+from tfodkit.config.pipeline import format_pipeline, parse_pipeline
 from tfodkit.example import draw_example
 from tfodkit.records import RecordOptions, make_records
 from tfodkit.training.draw_order import draw_order
@@ -39,7 +39,7 @@ def test_every_training_image_is_drawn(folder: Path) -> None:
 
 def test_weights_of_the_config_are_those_of_the_draws(folder: Path) -> None:
     read = pipeline(folder, weights="mug=3")
-    weights = [float(value) for value in re.findall(r"sample_from_datasets_weights: ([\d.]+)", read.text)]
+    weights = list(parse_pipeline(read.text).train_input_reader.sample_from_datasets_weights)
     order = draw_order(read, seed=0)
     assert order is not None
     counts = Counter(order.place(draw)[0] for draw in range(20_000))
@@ -50,8 +50,9 @@ def test_weights_of_the_config_are_those_of_the_draws(folder: Path) -> None:
 
 def test_a_config_without_weights_draws_all_images_alike(folder: Path) -> None:
     read = pipeline(folder)
-    text = "\n".join(line for line in read.text.splitlines() if "sample_from_datasets_weights" not in line)
-    order = draw_order(replace(read, text=text), seed=0)
+    message = parse_pipeline(read.text)
+    del message.train_input_reader.sample_from_datasets_weights[:]
+    order = draw_order(replace(read, text=format_pipeline(message)), seed=0)
     assert order is not None
     drawn = Counter(order.place(draw) for draw in range(order.images))
     assert set(drawn.values()) == {1}

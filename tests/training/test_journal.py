@@ -135,13 +135,14 @@ def test_a_logged_step_is_a_row_and_an_event_under_upstreams_tags(
     scalars = [(name, at, what) for name, at, what in Events.written if isinstance(what, dict)]
     assert [(name, at) for name, at, _ in scalars] == [("train", 1), ("train", 3)]
     assert {"Loss/total_loss", "learning_rate", "steps_per_sec"} <= set(scalars[1][2])
+    assert journal._display.phases == {"learning": 1.0}, "the first step is traced"
 
 
 def test_the_images_of_the_first_step_are_shown_with_their_boxes(journal: Journal, learner: Learner) -> None:
     step(journal, learner)
     step(journal, learner)
     assert [written for written in Events.written if isinstance(written[2], tuple)] == [
-        ("train", 1, ("train_input_images", [(40, 30), (40, 30)]))
+        ("train", 1, ("train_input_images", [(320, 240), (320, 240)]))
     ]
 
 
@@ -151,16 +152,16 @@ def test_an_evaluation_is_a_row_events_pictures_and_curves(
     learner.step = 50
     found = Detections(BOX, np.array([0.9], np.float32), np.array([1]))
     journal.evaluated(make_result(), [found], seconds=4.5, best_step=50)
+    assert journal.pace.evaluation_seconds == 4.5
     (row,) = read_table(run.evaluations_path)
     assert (row["step"], row["mAP"], row["mAP_small"], row["seconds"]) == (50, 0.25, None, 4.5)
     assert (row["AP/mug"], row["AP/bagel"], row["Loss/total_loss"]) == (0.5, None, 2.0)
     (name, at, scalars), picture, inputs, curves = Events.written
     assert (name, at, scalars["DetectionBoxes_Precision/mAP"]) == ("eval", 50, 0.25)
     assert scalars["DetectionBoxes_PerformanceByCategory/mAP/mug"] == 0.5
-    assert picture == ("eval", 50, ("eval_side_by_side_0_0", [(86, 30)]))
+    assert picture == ("eval", 50, ("eval_side_by_side_0_0", [(646, 240)]))
     assert inputs[:2] == ("train", 50)
     assert curves == ("run: step 50", 50)
-    assert journal.pace.evaluation_seconds == 4.5
 
 
 def test_the_eta_counts_the_evaluations_that_are_to_come(
@@ -168,10 +169,24 @@ def test_the_eta_counts_the_evaluations_that_are_to_come(
 ) -> None:
     step(journal, learner, seconds=60)
     journal.pace.took_evaluation(10)
+    journal.pace.took_evaluation(10)
     step(journal, learner)
     log = (run.path / "train.log").read_text()
     assert "step 1/200  epoch 0.12  loss 1.0000 (classification 0.7500)  rate 0.1  memory" in log
     assert "step 2/200  epoch 0.25  ETA 2:19" in log, "198 steps of half a second and 4 evaluations"
+
+
+def test_quick_steps_are_shown_from_time_to_time_and_those_that_are_logged_always(
+    journal: Journal, learner: Learner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[int] = []
+    monkeypatch.setattr(Display, "step", lambda _, report, **__: shown.append(report.step))
+    now = 100.0
+    monkeypatch.setattr(journals, "time", SimpleNamespace(monotonic=lambda: now))
+    for number in range(1, 11):
+        step(journal, learner, is_logged=number == 4)
+        now += 0.1
+    assert shown == [1, 4, 7, 10]
 
 
 def test_after_fifty_steps_the_rest_is_forecast_once_and_a_small_disk_warned_of(
@@ -185,7 +200,7 @@ def test_after_fifty_steps_the_rest_is_forecast_once_and_a_small_disk_warned_of(
     step(journal, learner)
     assert stream.getvalue().count("forecast: ") == 1
     forecast, warning = stream.getvalue().splitlines()
-    assert forecast.startswith("forecast: 1:16 to the end with 3 evaluations; memory ")
+    assert forecast.startswith("forecast: 1:19 to the end with 3 evaluations; memory ")
     assert warning.startswith("warning: the checkpoints still need 3.0 GB, but the disk has 1 MB left.")
 
 

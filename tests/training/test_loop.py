@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import json
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from training_builders import save
+from training_builders import Evaluator, Journal, Learner
 
 from tfodkit import files
-from tfodkit.evaluation.result import COCO_FIGURES, ClassFigures, EvaluationResult
 from tfodkit.odapi import weights
 from tfodkit.odapi.learner import TOTAL_LOSS
 from tfodkit.training import checkpoint_folder, keeping, loop
 from tfodkit.training.cadence import Cadence
 from tfodkit.training.keeping import Keeper, KeepingRule
 from tfodkit.training.loop import BadLoss, Collaborators, Loop
-from tfodkit.training.metrics import StepTable, read_steps
+from tfodkit.training.metrics import read_steps
 from tfodkit.training.mirror import Mirror
 from tfodkit.training.monitor import Monitor
 from tfodkit.training.plan import TrainingPlan
@@ -41,76 +37,6 @@ MAP = Monitor("mAP")
 def plan_of(steps: int = 4, eval_every: int = 2, save_every: Cadence | None = None) -> TrainingPlan:
     saving = save_every or Cadence(10, "minutes")
     return TrainingPlan(steps=steps, eval_every=Cadence(eval_every), save_every=saving, log_every=1)
-
-
-@dataclass
-class Learner:
-    """Counts its steps; ``in_step`` is called in each, and gives its loss."""
-
-    folder: Path
-    step: int = 0
-    in_step: Callable[[int], float] = lambda _step: 1.0
-    learning_rate: float = 0.1
-    saved: list[str] = field(default_factory=list)
-    pipeline: Any = field(
-        default_factory=lambda: SimpleNamespace(
-            train_config=SimpleNamespace(optimizer=SimpleNamespace(use_moving_average=False))
-        )
-    )
-    model: Any = None
-
-    def take_step(self) -> dict[str, float]:
-        loss = self.in_step(self.step + 1)
-        self.step += 1
-        return {TOTAL_LOSS: loss}
-
-    @contextlib.contextmanager
-    def averaged_weights(self) -> Iterator[None]:
-        yield
-
-    def images_of_step(self, step: int) -> tuple[str, ...]:
-        return (f"{step}a.jpg", f"{step}b.jpg")
-
-    def checkpoint_manager(self, folder: Path, keep: int = 1) -> SimpleNamespace:
-        def save_step(checkpoint_number: int) -> None:
-            kept = [checkpoint_folder.step_of(prefix) for prefix in checkpoint_folder.kept(folder)]
-            save(folder, *[*kept, checkpoint_number][-keep:])
-            self.saved.append(f"{folder.name}/ckpt-{checkpoint_number}")
-
-        return SimpleNamespace(save=save_step)
-
-
-class Evaluator:
-    """Finds these figures, one after the other; an exception among them is raised."""
-
-    detections: Sequence[Any] = ()
-
-    def __init__(self, *figures: float | BaseException) -> None:
-        self._figures = iter(figures)
-
-    def evaluate(self) -> EvaluationResult:
-        figure = next(self._figures)
-        if isinstance(figure, BaseException):
-            raise figure
-        figures: dict[str, float | None] = {name: figure for name, _, _ in COCO_FIGURES}
-        mug = ClassFigures(name="mug", ground_truths=1, ap=figure, ap50=figure, ar100=figure)
-        return EvaluationResult(images=1, detections=1, figures=figures, per_class=(mug,), losses={TOTAL_LOSS: 1.0})
-
-
-class Journal:
-    """Writes the two tables, as the real one does, and nothing else."""
-
-    def __init__(self, run: RunDirectory, learner: Learner) -> None:
-        self._learner = learner
-        self._metrics = StepTable(run.metrics_path, resume_at=learner.step)
-        self._evaluations = StepTable(run.evaluations_path, resume_at=learner.step)
-
-    def stepped(self, losses: Mapping[str, float], *, is_logged: bool, **_: object) -> None:
-        if is_logged:
-            self._metrics.add(self._learner.step, losses)
-
-    def evaluated(self, result: EvaluationResult, _detections: object, **_: object) -> None:
-        self._evaluations.add(self._learner.step, result.figures)
 
 
 @pytest.fixture(autouse=True)

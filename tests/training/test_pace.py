@@ -41,5 +41,22 @@ def test_what_is_left_takes_the_time_of_its_evaluations_too(pace: Pace) -> None:
     assert pace.evaluation_seconds == pytest.approx(40 * 0.5 / 8 / 2), (
         "40 images at half the time of learning from them"
     )
+    pace.took_evaluation(1)
     pace.took_evaluation(7)
     assert pace.seconds_for(steps=100, evaluations=3) == pytest.approx(50 + 21)
+
+
+def test_the_first_evaluation_is_traced_and_the_next_are_not(pace: Pace) -> None:
+    pace.took_steps(1, seconds=60, waited=0)
+    pace.took_steps(1, seconds=0.5, waited=0)
+    assert pace.seconds_for(steps=100, evaluations=2) == pytest.approx(50 + 2 * 1.25 + 30)
+    assert pace.seconds_for(steps=100, evaluations=0) == pytest.approx(50)
+    pace.took_evaluation(40)
+    assert pace.seconds_for(steps=100, evaluations=1) == pytest.approx(50 + 1.25)
+    pace.took_evaluation(2)
+    assert pace.seconds_for(steps=100, evaluations=1) == pytest.approx(50 + 2)
+
+
+def test_an_evaluation_before_any_step_is_taken_as_it_is(pace: Pace) -> None:
+    pace.took_evaluation(7)
+    assert pace.evaluation_seconds == 7

@@ -14,9 +14,11 @@ CURSOR_UP, CLEAR_LINE = "\x1b[1A", "\x1b[2K"
 COLOUR = re.compile(r"\x1b\[3\dm")
 
 
-class Terminal(io.StringIO):
+class Pipe(io.StringIO):
     encoding = "utf-8"
 
+
+class Terminal(Pipe):
     def isatty(self) -> bool:
         return True
 
@@ -66,7 +68,7 @@ def test_a_notebook_and_a_simple_terminal_get_lines(name: str, value: str, monke
 
 def test_a_pipe_gets_lines_though_colours_are_forced(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
-    stream = io.StringIO()
+    stream = Pipe()
     screen = screen_for(stream)
     screen.draw(["step 1"])
     screen.line("saved")

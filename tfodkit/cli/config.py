@@ -1,4 +1,4 @@
-"""``tfodkit config``: what a pipeline.config says, how two differ, and the learning rate over the run."""
+"""``tfodkit config``: what a config says, how two differ, its learning rates, its augmented pictures, its anchors."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _DIFFERENT, _UNREADABLE = 1, 2
 Config = Annotated[str, typer.Argument(help="A pipeline.config, or the name of a template.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print all of it as JSON.")]
 
-app = typer.Typer(no_args_is_help=True, help="Look into configs: show, diff, plot.")
+app = typer.Typer(no_args_is_help=True, help="Look into configs: show, diff, plot, preview, anchors.")
 
 
 @app.command("show")
@@ -77,7 +77,7 @@ def plot(
     *,
     force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
 ) -> None:
-    """Draw the learning rate of the whole run, with its warm-up, peak and end.
+    """Draw the learning rate of the whole run, with its warm-up, peak and end; config preview draws augmented pictures.
 
     Example: tfodkit config plot pipeline.config -o learning_rate.png
     """
@@ -86,6 +86,59 @@ def plot(
 
     curve = plot_learning_rate(read_config(config), output, where=config, force=force)
     typer.echo(f"{curve.num_steps:,} steps, from {curve.rates[0]:.3g} to {curve.rates[-1]:.3g}: {output}")
+
+
+@app.command("preview")
+def preview(
+    config: Annotated[Path, typer.Argument(help="A pipeline.config whose records are there.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="The picture to draw: a .png or .jpg.")],
+    *,
+    images: Annotated[int, typer.Option(help="Training pictures, a row each: one as it is, three augmented.")] = 8,
+    seed: Annotated[
+        int, typer.Option(min=0, help="Draws the pictures and their augmentation; the same, the same.")
+    ] = 0,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
+) -> None:
+    """Draw training pictures as the model takes them, augmented and resized by the API itself, with their boxes.
+
+    Example: tfodkit config preview pipeline.config -o augmented.png
+    """
+    from tfodkit.reporting.augmented_sheet import draw_augmented
+
+    drawn = draw_augmented(config, output, images=images, seed=seed, force=force)
+    typer.echo(f"{drawn.images} picture{'s' * (drawn.images != 1)}, {', '.join(drawn.steps) or 'no augmentation'}")
+    typer.echo(f"{drawn.words}: {output}")
+
+
+@app.command("anchors")
+def anchors(
+    config: Config,
+    *,
+    records: Annotated[
+        Path | None,
+        typer.Option("--records", help="The folder that make-records wrote; else the one that the config names."),
+    ] = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="A picture to draw: a .png.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the picture.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Hold the model's anchors against the boxes of the records: which it reaches, and which flags would reach more.
+
+    Example: tfodkit config anchors ssd_mobilenet_v2_320x320_coco17 --records records -o anchors.png
+    """
+    from tfodkit.config.anchor_report import report_anchors
+    from tfodkit.reporting.anchors_plot import plot_anchors, refuse_output
+    from tfodkit.reporting.anchors_text import anchor_lines
+
+    if output:
+        refuse_output(output, force=force)
+    report = report_anchors(config, records)
+    if output:
+        plot_anchors(report, output)
+    if as_json:
+        _print_json(report.to_json())
+        return
+    typer.echo("\n".join(anchor_lines(report)))
 
 
 def _print_json(values: dict[str, Any]) -> None:

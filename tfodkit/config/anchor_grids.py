@@ -19,28 +19,19 @@ An aspect ratio is the width over the height, at equal area.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tfodkit.config.anchor_checks import check_anchors
 from tfodkit.config.anchor_values import anchor_generator
 from tfodkit.config.feature_maps import feature_map_sizes
 from tfodkit.config.pipeline import Message
 
 _SMALLEST_OF_SSD = 0.1
-_ENDLESS = 10_000
-_NEEDED = {
-    "MultiscaleAnchorGenerator": ("aspect_ratios",),
-    "GridAnchorGenerator": ("scales", "aspect_ratios"),
-}
-_ABOVE_0 = (
-    *("scales", "aspect_ratios", "min_scale", "max_scale", "base_anchor_height", "base_anchor_width"),
-    *("anchor_scale", "scales_per_octave"),
-    *("height", "width", "height_stride", "width_stride"),
-)
 
 _Pair = tuple[float, float]
 """Down and across, in pixels."""
@@ -82,46 +73,16 @@ def anchor_grids(kind: str, model: Message, *, width: int, height: int, is_fixed
     With ``is_fixed`` every input has that size. Empty for a model without anchors.
 
     Raises:
-        ValueError: the generator's values don't lay an anchor on each feature map; the text names them.
+        ValueError: as :func:`~tfodkit.config.anchor_checks.check_anchors`.
     """
+    check_anchors(kind, model)
     generator = anchor_generator(kind, model)
     if generator is None:
         return []
     maps = feature_map_sizes(kind, model.feature_extractor, width=width, height=height)
     # Faster R-CNN lays its anchors without looking at the input's size
     knows_size = kind == "ssd" and is_fixed
-    _check(generator, len(maps))
     return _GENERATORS[generator.DESCRIPTOR.name](generator, maps, (height, width), knows_size)
-
-
-def _check(generator: Message, maps: int) -> None:
-    """What the Object Detection API checks, or fails on."""
-    for field, value in generator.ListFields():
-        numbers = list(value) if hasattr(value, "__len__") else [value]
-        if field.name in _ABOVE_0 and (wrong := [number for number in numbers if not 0 < number < _ENDLESS]):
-            raise ValueError(f"{field.name} must be above 0 and below {_ENDLESS}, but got {wrong[0]:g}")
-    for name in _NEEDED.get(generator.DESCRIPTOR.name, ()):
-        if not getattr(generator, name):
-            raise ValueError(f"{name} must be one or more, but got none")
-    for name, count in _counts(generator):
-        if count != maps:
-            raise ValueError(f"{name} must be {maps}, as the feature maps are, but got {count}")
-
-
-def _counts(generator: Message) -> Iterator[tuple[str, int]]:
-    """What there has to be one of for each feature map."""
-    match generator.DESCRIPTOR.name:
-        case "SsdAnchorGenerator":
-            yield "num_layers", generator.num_layers
-            for name in ("scales", "height_stride", "width_stride", "height_offset", "width_offset"):
-                if values := getattr(generator, name):
-                    yield f"the number of {name}", len(values)
-        case "MultiscaleAnchorGenerator":
-            yield "max_level - min_level + 1", generator.max_level - generator.min_level + 1
-        case "GridAnchorGenerator":
-            yield "the one grid", 1
-        case _:
-            yield "the number of anchor_grid", len(generator.anchor_grid)
 
 
 def _ssd(generator: Message, maps: _Maps, size: _Pair, _: bool) -> list[AnchorGrid]:

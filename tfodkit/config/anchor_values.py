@@ -28,9 +28,17 @@ class AnchorValues:
     scales: tuple[float, ...]
     aspect_ratios: tuple[float, ...]
 
-    def flags(self) -> list[str]:
-        """Of make-config: ``["--anchor-scales", "0.1,0.8", "--aspect-ratios", "1,2,0.5"]``."""
-        return ["--anchor-scales", _listed(self.scales), "--aspect-ratios", _listed(self.aspect_ratios)]
+    def flags(self, *, unlike: AnchorValues | None = None) -> list[str]:
+        """Of make-config: ``["--anchor-scales", "0.1,0.8", "--aspect-ratios", "1,2,0.5"]``.
+
+        With ``unlike`` those alone that ask for something else.
+        """
+        flags: list[str] = []
+        if unlike is None or self.scales != unlike.scales:
+            flags += ["--anchor-scales", _listed(self.scales)]
+        if unlike is None or self.aspect_ratios != unlike.aspect_ratios:
+            flags += ["--aspect-ratios", _listed(self.aspect_ratios)]
+        return flags
 
 
 def anchor_generator(kind: str, model: Message) -> Message | None:

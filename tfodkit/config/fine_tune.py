@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from tfodkit.config.checkpoint_index import INDEX
 from tfodkit.config.lane import Lane
 from tfodkit.config.pipeline import Message
 from tfodkit.errors import CheckpointError
 
-INDEX = ".index"
 _VERSIONS = {Lane.TF1: "V1", Lane.TF2: "V2"}
 _NUMBER = re.compile(r"(\d+)$")
 _FIELDS = (

@@ -13,33 +13,19 @@ from tfodkit.config.architecture import ARCHITECTURES
 from tfodkit.config.faults import Fault
 from tfodkit.config.feature_extractors import FEATURE_EXTRACTORS
 from tfodkit.config.lane import Lane, extractor_type, lane_of, nearest_template
+from tfodkit.config.lint_anchors import anchor_faults
 from tfodkit.config.lint_augmentation import augmentation_faults
 from tfodkit.config.lint_memory import memory_faults
 from tfodkit.config.lint_readers import class_names, matching_files, reader_faults
 from tfodkit.config.lint_training import dead_knobs, training_faults
 from tfodkit.config.locations import Locations
 from tfodkit.config.machine_memory import MachineMemory
+from tfodkit.config.metrics import METRICS
 from tfodkit.config.nearest import nearest_names
 from tfodkit.config.pipeline import Message, parse_pipeline, read_text
 from tfodkit.errors import Problem
 from tfodkit.findings import Finding
 from tfodkit.records.manifest import MANIFEST, RecordManifest
-
-METRICS = (
-    "coco_detection_metrics",
-    "coco_keypoint_metrics",
-    "coco_mask_metrics",
-    "coco_panoptic_metrics",
-    "lvis_mask_metrics",
-    "oid_V2_detection_metrics",
-    "oid_challenge_detection_metrics",
-    "oid_challenge_segmentation_metrics",
-    "pascal_voc_detection_metrics",
-    "pascal_voc_instance_segmentation_metrics",
-    "precision_at_recall_detection_metrics",
-    "weighted_pascal_voc_detection_metrics",
-    "weighted_pascal_voc_instance_segmentation_metrics",
-)
 
 
 def lint(
@@ -63,6 +49,7 @@ def lint(
     """
     faults = [
         *_model(message),
+        *anchor_faults(message, manifest),
         *training_faults(message),
         *_evaluation(message),
         *reader_faults(message, manifest),

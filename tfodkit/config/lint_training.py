@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from tfodkit.config import rules
 from tfodkit.config.faults import Fault
-from tfodkit.config.fine_tune import INDEX
 from tfodkit.config.knobs import DEAD_EVAL, DEAD_READER, DEAD_TRAIN
 from tfodkit.config.lane import Lane, lane_of
+from tfodkit.config.lint_checkpoint import checkpoint_faults
 from tfodkit.config.lint_schedule import schedule_faults
 from tfodkit.config.optimizers import learning_rate_of, optimizer_name
-from tfodkit.config.pipeline import PLACEHOLDER, Message
+from tfodkit.config.pipeline import Message
 from tfodkit.config.schedules import schedule_name
-
-CHECKPOINT_TYPES = ("classification", "detection", "full")
 
 
 def training_faults(message: Message) -> Iterator[Fault]:
@@ -29,7 +26,7 @@ def training_faults(message: Message) -> Iterator[Fault]:
     if train.load_all_detection_checkpoint_vars and not is_old:
         what = "load_all_detection_checkpoint_vars is true"
         yield Fault(rules.LOADS_ALL, "train_config.load_all_detection_checkpoint_vars", what)
-    yield from _checkpoint(train)
+    yield from checkpoint_faults(message)
     if optimizer_name(train.optimizer) is None or schedule_name(learning_rate_of(train.optimizer)) is None:
         what = "train_config.optimizer must have a learning rate, but got none"
         yield Fault(rules.OPTIMIZER_NONE, "train_config.optimizer", what)
@@ -56,28 +53,6 @@ def _dead(part: Message, name: str, fields: tuple[str, ...]) -> Iterator[Fault]:
     for field in fields:
         if field in written:
             yield Fault(rules.DEAD_KNOB, f"{name}.{field}", f"nothing reads {field}", name.removesuffix("[0]"))
-
-
-def _checkpoint(train: Message) -> Iterator[Fault]:
-    checkpoint = train.fine_tune_checkpoint
-    if PLACEHOLDER in checkpoint:
-        what = f"fine_tune_checkpoint is a placeholder, {checkpoint!r}"
-        yield Fault(rules.CHECKPOINT_PLACEHOLDER, "train_config.fine_tune_checkpoint", what)
-    elif checkpoint:
-        if "://" not in checkpoint and not Path(checkpoint + INDEX).is_file():
-            what = f"there is no fine_tune_checkpoint {checkpoint}"
-            yield Fault(rules.CHECKPOINT_ABSENT, "train_config.fine_tune_checkpoint", what)
-        yield from _checkpoint_type(train)
-
-
-def _checkpoint_type(train: Message) -> Iterator[Fault]:
-    kind, place = train.fine_tune_checkpoint_type, "train_config.fine_tune_checkpoint_type"
-    if kind and kind not in CHECKPOINT_TYPES:
-        what = f"fine_tune_checkpoint_type must be one of {', '.join(CHECKPOINT_TYPES)}, but got {kind!r}"
-        yield Fault(rules.CHECKPOINT_TYPE, place, what)
-    elif kind == "classification":
-        what = f"fine_tune_checkpoint_type is classification, and the checkpoint is {train.fine_tune_checkpoint}"
-        yield Fault(rules.CHECKPOINT_CLASSIFIES, place, what)
 
 
 def _averages(message: Message) -> Iterator[Fault]:

@@ -25,8 +25,7 @@ from tfodkit.records.manifest import RecordManifest
 _FLOAT = 4
 _RGB = 3
 _SLOTS = {"momentum": 1, "adam": 2, "rms_prop": 2}
-_GRADIENTS = 2
-"""Those of the losses and those of the weight decay are made apart, and added."""
+_WEIGHTS_AND_GRADIENTS = 2
 _CENTER_NET_STRIDE = 4
 _OWN_BATCH = 1
 """The batch that the step works on, beside those that wait."""
@@ -91,7 +90,7 @@ def forecast_memory(pipeline: Message, manifest: RecordManifest | None = None) -
         manifest: of the training records, for their sizes.
     """
     facts, batch = model_facts(pipeline), pipeline.train_config.batch_size
-    pixels = facts and _input_pixels(pipeline)
+    pixels = _input_pixels(pipeline) if facts else None
     if facts is None or pixels is None or batch < 1:
         return None
     return MemoryForecast(
@@ -123,18 +122,18 @@ def _input_pixels(pipeline: Message) -> int | None:
         size = input_size(pipeline, "")
     except ValueError:  # sides of 0
         return None
-    return size and size.width * size.height
+    return size.width * size.height if size else None
 
 
 def _copies(optimizer: Message) -> int:
     slots = _SLOTS.get(optimizer_name(optimizer) or "", 0)
-    return 1 + _GRADIENTS + slots + optimizer.use_moving_average
+    return _WEIGHTS_AND_GRADIENTS + slots + int(optimizer.use_moving_average)
 
 
 def _activations(pipeline: Message, facts: ModelFacts, pixels: int) -> float:
-    batch = pipeline.train_config.batch_size
+    batch: int = pipeline.train_config.batch_size
     kept = _width(pipeline) * facts.bytes_per_pixel * pixels
-    kept += facts.bytes_per_proposal * pipeline.model.faster_rcnn.second_stage_batch_size
+    kept += facts.bytes_per_proposal * int(pipeline.model.faster_rcnn.second_stage_batch_size)
     scores = SCORE_BYTES * _score_places(pipeline, pixels) * _classes(pipeline)
     return batch * kept + max(batch * scores, _heat_maps(pipeline, pixels))
 
@@ -154,15 +153,15 @@ def _score_places(pipeline: Message, pixels: int) -> float:
     if pipeline.model.HasField("center_net"):
         return pixels / _CENTER_NET_STRIDE**2
     anchors = pipeline.model.ssd.anchor_generator.multiscale_anchor_generator
-    levels = range(anchors.min_level, anchors.max_level + 1) if pipeline.model.HasField("ssd") else ()
-    return len(anchors.aspect_ratios) * anchors.scales_per_octave * sum(pixels / 4**level for level in levels)
+    cells: float = sum(pixels / 4**level for level in range(anchors.min_level, anchors.max_level + 1))
+    return cells * len(anchors.aspect_ratios) * int(anchors.scales_per_octave)
 
 
 def _heat_maps(pipeline: Message, pixels: int) -> int:
     """CenterNet draws a heat map for each object and class, of one picture at a time, before it takes their maximum."""
     if not pipeline.model.HasField("center_net"):
         return 0
-    boxes = pipeline.train_input_reader.max_number_of_boxes
+    boxes: int = pipeline.train_input_reader.max_number_of_boxes
     return _FLOAT * boxes * _classes(pipeline) * pixels // _CENTER_NET_STRIDE**2
 
 

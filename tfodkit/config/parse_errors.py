@@ -83,4 +83,5 @@ def _values(enum: str) -> list[str]:
 
 
 def _pool() -> descriptor_pool.DescriptorPool:
-    return protos.load("pipeline_pb2").DESCRIPTOR.pool
+    pool: descriptor_pool.DescriptorPool = protos.load("pipeline_pb2").DESCRIPTOR.pool
+    return pool

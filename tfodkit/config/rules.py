@@ -27,7 +27,17 @@ MEMORY_SHORT = Rule(
     "Make the config again with a smaller --batch-size or --image-size, or with --set "
     "train_input_reader.num_parallel_batches=1, or free memory.",
 )
+ANCHORS_MISS = Rule(
+    "TFK607",
+    _WARNING,
+    "anchors that miss many boxes",
+    "Make the config again with other anchors or a larger image size; tfodkit config anchors shows what they come to.",
+)
+ANCHORS_NONE = Rule(
+    "TFK608", _ERROR, "anchors that can't be laid", "Mend the value it names, or start from a template."
+)
 
+RATE_NONE = Rule("TFK610", _ERROR, "learning rates that nothing learns by", "Write one above 0, or make-config again.")
 COUNT_NONE = Rule("TFK611", _ERROR, "steps or batches of 0", "Set it to 1 or more.")
 OPTIMIZER_NONE = Rule("TFK612", _ERROR, "optimizers without a learning rate", "Start from a template.")
 COSINE_FULL = Rule(
@@ -62,7 +72,11 @@ RATE_OF_OTHER_BATCH = Rule(
     "TFK619",
     _WARNING,
     "learning rates for a larger batch",
-    "Scale it with the batch: training is likely to diverge.",
+    "Scale it with the batch, as make-config --batch-size does and --set train_config.batch_size does not: "
+    "training is likely to diverge.",
+)
+DECAY_NONE = Rule(
+    "TFK620", _ERROR, "exponential decays of 0 steps", "Write decay_steps: it is the run's steps between two decays."
 )
 
 CHECKPOINT_PLACEHOLDER = Rule(
@@ -162,6 +176,32 @@ FLIP_CHANGES_CLASS = Rule(
 )
 COLOUR_CHANGES_CLASS = Rule(
     "TFK666", _WARNING, "colour distortions that may change a class", "Take the step out where colour tells the class."
+)
+
+CHECKPOINT_DAMAGED = Rule("TFK671", _ERROR, "checkpoints that are damaged", "Copy or unpack all of its files again.")
+CHECKPOINT_OF_OTHER_LANE = Rule(
+    "TFK672",
+    _ERROR,
+    "checkpoints of the other TensorFlow",
+    "Take the checkpoint of the model's own lane: of TensorFlow 2, tfodkit zoo fetch has them.",
+)
+CHECKPOINT_OF_OTHER_TYPE = Rule(
+    "TFK673",
+    _ERROR,
+    "checkpoints of another type than is written",
+    'Write "detection" for a detector of the zoo or of a run, "classification" for a backbone alone.',
+)
+CHECKPOINT_OF_OTHER_MODEL = Rule(
+    "TFK674", _ERROR, "checkpoints of another meta-architecture", "Take the checkpoint of the template's own model."
+)
+CHECKPOINT_OF_OTHER_BACKBONE = Rule(
+    "TFK675",
+    _WARNING,
+    "checkpoints of another backbone",
+    "Take the checkpoint of the template's own model: hardly anything else can be restored.",
+)
+CHECKPOINT_OF_OTHER_CLASSES = Rule(
+    "TFK676", _ERROR, "checkpoints of other classes that are to be restored whole", 'Write "detection".'
 )
 
 RULES: tuple[Rule, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Rule))

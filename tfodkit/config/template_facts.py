@@ -72,9 +72,9 @@ class TemplateFacts:
     input: str
     """Width x height of what the model sees, in pixels, and how a picture gets there."""
     memory_gb: float | None
-    """To expect of a GPU in training, in 10^9 bytes; None where nobody counted."""
+    """To expect of the model in training, on the GPU where there is one, in 10^9 bytes; None where nobody measured."""
     memory_said: str
-    """With the batch that it is for, and how it was found."""
+    """With the batch that it is for, and what lies beside the model; held to :mod:`tfodkit.config.memory` by a test."""
     trained: str
     """The published run: batch, learning rate, optimizer, steps."""
     lane: str

@@ -76,7 +76,9 @@ class Learner:
         seed_keras(seed)
         with strategy.scope():
             self.model = build_model(config_text, is_training=True)
-            self._undrawn_input = inputs.train_dataset(self.pipeline, self.model, strategy) if draws is None else None
+            self._undrawn_input: Any = (
+                inputs.train_dataset(self.pipeline, self.model, strategy) if draws is None else None
+            )
             self._step = tf.Variable(
                 0,
                 trainable=False,

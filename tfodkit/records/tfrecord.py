@@ -84,7 +84,7 @@ def record_places(path: Path) -> list[tuple[int, int]]:
     Raises:
         RecordError: the file can't be read, a length's checksum is wrong, or the file does not end with a record.
     """
-    places = []
+    places: list[tuple[int, int]] = []
     try:
         with path.open("rb") as file:
             size, at = os.fstat(file.fileno()).st_size, 0

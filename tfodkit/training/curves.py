@@ -91,8 +91,9 @@ def _draw_precision(axes: Any, rows: list[dict[str, float | None]], best_step: i
         for step, value in zip(steps, values, strict=True):
             if step == best_step:
                 axes.plot([step], [value], "o", markersize=11, markerfacecolor="none", markeredgecolor=colour)
-                axes.annotate(f"{value:.3f}", (step, value), xytext=(0, 9), textcoords="offset points", ha="center",
-                              fontsize=9, color=colour)  # fmt: skip
+                above = name != FIGURES[0]
+                axes.annotate(f"{value:.3f}", (step, value), xytext=(0, 9 if above else -9), textcoords="offset points",
+                              ha="center", va="bottom" if above else "top", fontsize=9, color=colour)  # fmt: skip
     highest = max((value for _, values in lines.values() for value in values), default=0.0)
     axes.set_ylim(0, min(1.0, 1.3 * highest) or 1.0)
     if best_step is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
@@ -18,7 +19,7 @@ from tfodkit.training.monitor import CLASS_PREFIX
 from tfodkit.training.pace import Pace
 from tfodkit.training.pictures import Gallery, augmented_inputs
 from tfodkit.training.plan import TrainingPlan
-from tfodkit.training.progress import Display
+from tfodkit.training.progress import LIVE_SECONDS, Display
 from tfodkit.training.resources_used import memory_use
 from tfodkit.training.run_directory import RunDirectory
 from tfodkit.training.step_report import StepReport
@@ -70,6 +71,7 @@ class Journal:
         self._first = self._step = learner.step
         self._waited = learner.waited_seconds
         self._has_forecast = False
+        self._shown = 0.0
 
     def __enter__(self) -> Journal:
         return self
@@ -90,10 +92,8 @@ class Journal:
         if not is_first:
             self._display.spent(LEARNING, seconds)
         self._step, self._waited = step, waited
-        report = self._report(losses, best)
-        self._display.step(report, keep=is_logged)
-        if is_logged:
-            self._write_down(report, losses)
+        if is_logged or time.monotonic() - self._shown >= LIVE_SECONDS:
+            self._show(losses, best, is_logged=is_logged)
         if is_first:
             self._show_inputs()
         if step - self._first >= AFTER_STEPS and not self._has_forecast:
@@ -122,6 +122,14 @@ class Journal:
         tables = self._run.metrics_path, self._run.evaluations_path
         name = self._run.path.resolve().name
         draw_curves(*tables, self._run.path / CURVES, title=f"{name}: step {self._learner.step:,}", best_step=best_step)
+
+    def _show(self, losses: Mapping[str, float], best: str, *, is_logged: bool) -> None:
+        """As often as anybody sees it: the learning rate and the memory have to be asked for."""
+        self._shown = time.monotonic()
+        report = self._report(losses, best)
+        self._display.step(report, keep=is_logged)
+        if is_logged:
+            self._write_down(report, losses)
 
     def _report(self, losses: Mapping[str, float], best: str) -> StepReport:
         epochs = self._amounts.train_images and self._step * self._amounts.images_a_step / self._amounts.train_images

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, get_args
 
 from tfodkit import files
@@ -50,7 +50,9 @@ def read_best(run: RunDirectory, monitor: Monitor) -> Best | None:
     They do not when a process was killed between the two; the evaluation is then made once more.
     """
     content = read_figures(run, "best")
-    return None if content is None else _as_best(content, monitor)
+    if content is None:
+        return None
+    return Best(content["step"], monitor.value(as_result(content)), monitor.name, Weights(content["weights"]))
 
 
 class Keeper:
@@ -137,15 +139,11 @@ class Keeper:
         files.write_text(self._run.figures_path(which), json.dumps(content, indent=2, ensure_ascii=False) + "\n")
 
 
-def _as_best(content: dict[str, Any], monitor: Monitor) -> Best:
-    result = EvaluationResult(
-        images=content["images"],
-        detections=content["detections"],
-        figures=content["figures"],
-        per_class=tuple(ClassFigures(**figures) for figures in content["per_class"]),
-        losses=content["losses"],
-    )
-    return Best(content["step"], monitor.value(result), monitor.name, Weights(content["weights"]))
+def as_result(content: dict[str, Any]) -> EvaluationResult:
+    """The evaluation in a ``metrics.json``."""
+    names = {field.name for field in fields(EvaluationResult)}
+    classes = tuple(ClassFigures(**figures) for figures in content["per_class"])
+    return EvaluationResult(**{name: content[name] for name in names} | {"per_class": classes})
 
 
 def _errors_of_saving() -> tuple[type[Exception], ...]:

@@ -17,8 +17,9 @@ from tfodkit.evaluation.examples import ExampleImage, choose_examples, read_exam
 from tfodkit.evaluation.ground_truth import GroundTruth
 from tfodkit.inference.drawing import Marked, draw_marked
 
-LONGEST_SIDE = 512
-"""Pixels; a larger picture is scaled down. Of each half of a side-by-side picture."""
+LEAST_SIDE, LONGEST_SIDE = 320, 512
+"""Pixels of the longer side, between which a picture is brought; of each half of a side-by-side picture."""
+MOST_INPUTS = 8
 GAP = 6
 WHITE = (255, 255, 255)
 
@@ -72,9 +73,9 @@ def augmented_inputs(
     class_ids: Sequence[ArrayLike],
     names: Mapping[int, str],
 ) -> list[Image.Image]:
-    """The images ``[N, H, W, 3]`` of a batch with their boxes ``[n, 4]`` and class ids ``[n]``, from 1, drawn in."""
+    """The images ``[N, H, W, 3]`` of a batch, eight at most, with boxes ``[n, 4]`` and class ids ``[n]``, from 1."""
     pictures = []
-    for image, boxes, ids in zip(images, boxes_yxyx_norm, class_ids, strict=True):
+    for image, boxes, ids in list(zip(images, boxes_yxyx_norm, class_ids, strict=True))[:MOST_INPUTS]:
         picture, _ = _fitted(Image.fromarray(image))
         xyxy = np.asarray(boxes, float).reshape(-1, 4)[:, [1, 0, 3, 2]] * (picture.size * 2)
         pictures.append(draw_marked(picture, _marked(xyxy, ids, names)))
@@ -94,7 +95,8 @@ def side_by_side(example: ExampleImage, detections: Detections, names: Mapping[i
 
 def _fitted(picture: Image.Image) -> tuple[Image.Image, float]:
     """Scaled before anything is drawn, so that lines and letters keep their width; with the scale."""
-    scale = min(LONGEST_SIDE / max(picture.size), 1.0)
+    side = max(picture.size)
+    scale = min(max(side, LEAST_SIDE), LONGEST_SIDE) / side
     width, height = (max(round(side * scale), 1) for side in picture.size)
     return picture.resize((width, height)), scale
 

@@ -86,9 +86,15 @@ class Display:
         self.log.write(text)
 
     def step(self, report: StepReport, *, keep: bool) -> None:
-        """The state after a step; ``keep`` writes it to the log too."""
+        """The state after a step, until the next; ``keep`` writes it to the log too."""
         parts = list(filter(None, (report.where, report.learning, report.working, report.best)))
-        self._set(lambda: parts)
+        since = time.monotonic()
+
+        def state() -> list[str]:
+            seconds = time.monotonic() - since
+            return parts if seconds < HEARTBEAT_SECONDS else [*parts, f"next step … {clock(seconds)}"]
+
+        self._set(state)
         if keep:
             self.log.write(str(report))
 

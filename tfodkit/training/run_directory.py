@@ -9,8 +9,10 @@
       best/ckpt-N.*       the one that evaluated best
       best/metrics.json   its figures, and which weights of it were evaluated
       averaged/swa-N.*    the average of the last checkpoints, with its metrics.json, where one was asked for
-      metrics.csv         a row a logged step
-      evaluations.csv     a row an evaluation
+      metrics.csv         a row a logged step; metrics.jsonl has the same
+      evaluations.csv     a row an evaluation; evaluations.jsonl has the same
+      curves.png          losses, average precision, learning rate and speed, drawn out of the two
+      run.json            versions, machine, options, starts and what was recovered from
       train.log           what was shown, with the time of day
       train/, eval/       TensorBoard events, under the tags of the Object Detection API
 """

@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -27,15 +26,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tfodkit import atomic
-from tfodkit.config.fine_tune import INDEX, find_checkpoint
-from tfodkit.config.pipeline import read_pipeline
+from tfodkit.config.checkpoint_index import read_index
+from tfodkit.config.fine_tune import find_checkpoint
+from tfodkit.config.old_fields import parse_old_pipeline
+from tfodkit.config.pipeline import read_text
 from tfodkit.errors import CheckpointError, FetchError, OutputError, TfodkitError
 from tfodkit.files import write_text
 from tfodkit.zoo.catalogue import zoo_model
 from tfodkit.zoo.unpacking import CHECKPOINT, CONFIG
 
 FETCHED = "fetched.json"
-_SHARDS = re.compile(r"\.data-\d{5}-of-(\d{5})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,17 +148,10 @@ def _alone(growing: Path, folder: Path) -> Iterator[None]:
 
 def _check_model(folder: Path, source: str) -> None:
     try:
-        checkpoint = find_checkpoint(folder / CHECKPOINT)
-        read_pipeline(folder / CONFIG)
+        read_index(find_checkpoint(folder / CHECKPOINT))
+        parse_old_pipeline(read_text(folder / CONFIG), CONFIG)
     except TfodkitError as error:
         raise _no_model(source, f"{Path(error.problems[0].where).name}: {error.problems[0].what}") from error
-    found = [path for path in checkpoint.parent.glob(f"{checkpoint.name}.data-*") if _SHARDS.fullmatch(path.suffix)]
-    expected = int(_SHARDS.fullmatch(found[0].suffix)[1]) if found else 1  # type: ignore[index]
-    if len(found) != expected:
-        raise _no_model(source, f"{checkpoint.name} has {len(found)} of {expected} data files")
-    for path in (checkpoint.with_name(checkpoint.name + INDEX), *found):
-        if not path.stat().st_size:
-            raise _no_model(source, f"{path.name} is empty")
 
 
 def _no_model(source: str, what: str) -> FetchError:
