@@ -39,7 +39,7 @@ def test_every_training_image_is_drawn(folder: Path) -> None:
 
 def test_weights_of_the_config_are_those_of_the_draws(folder: Path) -> None:
     read = pipeline(folder, weights="mug=3")
-    weights = list(parse_pipeline(read.text).train_input_reader.sample_from_datasets_weights)
+    weights = list(parse_pipeline(read.text, "a.config").train_input_reader.sample_from_datasets_weights)
     order = draw_order(read, seed=0)
     assert order is not None
     counts = Counter(order.place(draw)[0] for draw in range(20_000))
@@ -50,7 +50,7 @@ def test_weights_of_the_config_are_those_of_the_draws(folder: Path) -> None:
 
 def test_a_config_without_weights_draws_all_images_alike(folder: Path) -> None:
     read = pipeline(folder)
-    message = parse_pipeline(read.text)
+    message = parse_pipeline(read.text, "a.config")
     del message.train_input_reader.sample_from_datasets_weights[:]
     order = draw_order(replace(read, text=format_pipeline(message)), seed=0)
     assert order is not None
