@@ -27,7 +27,8 @@ MAY_IMPORT = {
     "odapi": GROUND,
     "evaluation": DATA,
     "inference": DATA,
-    "training": GROUND | {"plots", "annotations.detections", "config", "evaluation", "inference.drawing", "odapi"},
+    "training": GROUND
+    | {"plots", "annotations.detections", "config", "evaluation", "inference.drawing", "odapi", "records.draws"},
     "exporting": GROUND | {"config", "odapi", "inference", "training.run_directory", "dataset", "records"},
     "reporting": DATA | DOING | {"plots", "zoo"},
     "example": DATA | DOING,

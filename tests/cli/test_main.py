@@ -80,7 +80,11 @@ def test_help_shows_what_is_written_of_every_flag(
         (["make-config", "--template", "exmaple", "--records", "absent", "-o", "a.config"], 2, "example"),
         (["train", "absent.config", "-o", "run"], 1, "error: absent.config: can't be read"),
         (["eval", "absent"], 1, "error: absent: this is no training run: pipeline.config is missing. Name the folder"),
-        (["eval", "absent", "--which", "newest"], 2, "error: --which: must be one of best, last, averaged, but got 'newest'."),
+        (
+            ["eval", "absent", "--which", "newest"],
+            2,
+            "error: --which: must be one of best, last, averaged, but got 'newest'.",
+        ),
         (["export", "absent", "-o", "exported"], 1, "error: absent: this is no training run"),
         (["detect", "absent", "absent", "-o", "found"], 1, "error: absent"),
         (["train"], 2, "Missing argument"),

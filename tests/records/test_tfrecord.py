@@ -1,6 +1,7 @@
 """The framing is TensorFlow's; every damaged byte is found."""
 
 import io
+from pathlib import Path
 
 import google_crc32c
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given, settings, strategies as st
 
 from tfodkit.errors import RecordError
 from tfodkit.records import tfrecord
-from tfodkit.records.tfrecord import RecordWriter, read_tfrecord
+from tfodkit.records.tfrecord import RecordWriter, read_place, read_tfrecord, record_places
 
 # Golden: written by TensorFlow 2.20's tf.io.TFRecordWriter for these two records.
 RECORDS = [b"mug", b""]
@@ -76,3 +77,26 @@ def test_every_flipped_byte_is_found_and_every_cut_but_between_records(tmp_path)
 def test_an_absent_file_is_named(tmp_path):
     with pytest.raises(RecordError, match=r"nix: the records can't be read: No such file"):
         list(read_tfrecord(tmp_path / "nix"))
+
+
+def test_places_are_where_the_records_are(tmp_path: Path) -> None:
+    path, contents = tmp_path / "a.record", [b"one", b"", b"three" * 1000]
+    with path.open("wb") as file:
+        writer = RecordWriter(file)
+        for content in contents:
+            writer.write(content)
+    places = record_places(path)
+    assert [length for _, length in places] == [3, 0, 5000]
+    assert [read_place(path, *place) for place in places] == contents
+
+
+def test_places_of_a_cut_file_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.record"
+    with path.open("wb") as file:
+        RecordWriter(file).write(b"content")
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(RecordError, match=r"a\.record: record 1: the file ends within its 7 bytes"):
+        record_places(path)
+    path.write_bytes(path.read_bytes()[:5])
+    with pytest.raises(RecordError, match=r"record 1: the file ends within its length"):
+        record_places(path)

@@ -2,35 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from tfodkit.errors import TfodkitError
 from tfodkit.odapi.pipeline import for_one_pass
+from tfodkit.odapi.randomness import numbered
 
 LARGEST_BATCH = 8
+BATCHES_AHEAD = 4
 
 
-def train_dataset(pipeline: Any, model: Any, strategy: Any) -> Any:
+@dataclass(slots=True)
+class DrawnRecords:
+    """What is drawn to train on, in place of the API's own reading and shuffling.
+
+    ``record`` gives the serialized example of a draw by its number, from 0; ``first`` is the first draw; ``seed``,
+    below 2**32, is that of the augmentation. ``error`` is what ``record`` raised: TensorFlow would tell of it as text.
+    """
+
+    record: Callable[[int], bytes]
+    first: int
+    seed: int
+    error: TfodkitError | None = None
+
+    def read(self, draw: Any) -> Any:
+        """For ``tf.numpy_function``: a string in an array of objects, since NumPy's own lose zeros at their end."""
+        try:
+            return np.array(self.record(int(draw)), dtype=object)
+        except TfodkitError as error:
+            self.error = error
+            raise
+
+
+def train_dataset(pipeline: Any, model: Any, strategy: Any, drawn: DrawnRecords | None = None) -> Any:
     """An endless distributed ``tf.data`` set of ``(features, labels)`` batches, augmented as the config says.
 
     Args:
         pipeline: a ``TrainEvalPipelineConfig`` message.
         model: the ``DetectionModel``, for its ``preprocess``.
         strategy: a ``tf.distribute`` strategy; the config's batch size is shared out over its replicas.
+        drawn: the records; None lets the API read and shuffle those that the config names, as it has to for sequences
+            of pictures.
     """
+    import tensorflow as tf
     from object_detection import inputs
 
     def make(context: Any) -> Any:
-        return inputs.train_input(
-            train_config=pipeline.train_config,
-            train_input_config=pipeline.train_input_reader,
-            model_config=pipeline.model,
-            model=model,
-            input_context=context,
-        ).repeat()
+        with _built_from(drawn):
+            return inputs.train_input(
+                train_config=pipeline.train_config,
+                train_input_config=pipeline.train_input_reader,
+                model_config=pipeline.model,
+                model=model,
+                input_context=context,
+            ).repeat()
 
-    return strategy.distribute_datasets_from_function(make)
+    # to convert the API's functions, which were written for graphs, would take several times as long as to trace them
+    return strategy.distribute_datasets_from_function(tf.autograph.experimental.do_not_convert(make))
 
 
 def eval_dataset(pipeline: Any, model: Any, records: Sequence[Path], images: int) -> Any:
@@ -48,6 +83,62 @@ def eval_dataset(pipeline: Any, model: Any, records: Sequence[Path], images: int
     eval_config.batch_size = _largest_divisor(images, LARGEST_BATCH) if has_one_size else 1
     return inputs.eval_input(
         eval_config=eval_config, eval_input_config=reader, model_config=pipeline.model, model=model
+    )
+
+
+@contextlib.contextmanager
+def _built_from(drawn: DrawnRecords | None) -> Iterator[None]:
+    """Inside, the API's ``train_input`` builds its set from ``drawn``; its table of builders is made to be changed."""
+    from object_detection import inputs
+
+    builders = inputs.INPUT_BUILDER_UTIL_MAP
+    upstream = builders["dataset_build"]
+    if drawn is not None:
+        builders["dataset_build"] = partial(_drawn_dataset, drawn)
+    try:
+        yield
+    finally:
+        builders["dataset_build"] = upstream
+
+
+def _drawn_dataset(
+    drawn: DrawnRecords,
+    reader: Any,
+    *,
+    batch_size: int,
+    transform_input_data_fn: Callable[[Any], Any],
+    input_context: Any,
+    reduce_to_frame_fn: Any,  # noqa: ARG001 - for sequences of pictures, which are not read here
+) -> Any:
+    """As ``dataset_builder.build``, whose arguments these are after the first; for examples of one picture each."""
+    import tensorflow as tf
+    from object_detection.builders import decoder_builder
+
+    decoder = decoder_builder.build(reader)
+    share = batch_size // input_context.num_input_pipelines
+    first = drawn.first + share * input_context.input_pipeline_id
+
+    def number_of(mine: Any) -> Any:
+        """Of each batch this input pipeline has a share; ``mine`` counts what it has had."""
+        return first + mine // share * batch_size + mine % share
+
+    def read(draw: Any) -> Any:
+        record = tf.numpy_function(drawn.read, [draw], tf.string)
+        return draw, tf.ensure_shape(record, [])
+
+    def decode_and_transform(draw: Any, record: Any) -> Any:
+        with numbered(drawn.seed, draw):
+            return transform_input_data_fn(decoder.decode(record))
+
+    as_it_stands = tf.autograph.experimental.do_not_convert
+    return (
+        tf.data.Dataset.counter()
+        .map(as_it_stands(number_of))
+        .map(as_it_stands(read))
+        .prefetch(batch_size)
+        .map(as_it_stands(decode_and_transform), tf.data.AUTOTUNE, deterministic=True)
+        .batch(input_context.get_per_replica_batch_size(batch_size), drop_remainder=True)
+        .prefetch(BATCHES_AHEAD)
     )
 
 

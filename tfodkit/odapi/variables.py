@@ -93,6 +93,25 @@ def match_variables(root: Any, object_graph: Any) -> list[StoredVariable]:
     return found
 
 
+def variable_paths(root: Any) -> dict[str, Any]:
+    """Every variable below ``root`` by the shortest way to it, such as ``_box_predictor/…/kernel``, breadth first."""
+    import tensorflow as tf
+
+    view = tf.train.TrackableView(root)
+    queue: deque[tuple[Any, str]] = deque([(root, "")])
+    seen = {id(root)}
+    found: dict[str, Any] = {}
+    while queue:
+        trackable, path = queue.popleft()
+        if isinstance(trackable, tf.Variable):
+            found[path] = trackable
+        for name, child in view.children(trackable).items():
+            if id(child) not in seen:
+                seen.add(id(child))
+                queue.append((child, f"{path}/{name}" if path else name))
+    return found
+
+
 def slot_keys(object_graph: Any, slot_name: str) -> dict[int, str]:
     """The keys of an optimizer's slots of one name, such as ``average``, by the node of the variable they belong to."""
     keys = {

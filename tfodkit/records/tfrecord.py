@@ -13,6 +13,7 @@ masked by turning it right by 15 bits and adding a constant, so that a checksum 
 
 from __future__ import annotations
 
+import os
 import struct
 from collections.abc import Iterator
 from pathlib import Path
@@ -77,6 +78,47 @@ def read_tfrecord(path: Path) -> Iterator[bytes]:
         raise RecordError(str(path), f"the records can't be read: {error.strerror}", "Check the file.") from error
 
 
+def record_places(path: Path) -> list[tuple[int, int]]:
+    """The offset and length in bytes of each record's content in the file ``path``; only lengths are read and verified.
+
+    Raises:
+        RecordError: the file can't be read, a length's checksum is wrong, or the file does not end with a record.
+    """
+    places: list[tuple[int, int]] = []
+    try:
+        with path.open("rb") as file:
+            size, at = os.fstat(file.fileno()).st_size, 0
+            while at < size:
+                file.seek(at)
+                where = f"{path}: record {len(places) + 1}"
+                length = _length(file.read(HEADER_BYTES), where)
+                places.append((at + HEADER_BYTES, length))
+                at += length + FRAME_BYTES
+                if at > size:
+                    raise _damaged(where, f"the file ends within its {length} bytes")
+    except OSError as error:
+        raise RecordError(str(path), f"the records can't be read: {error.strerror}", "Check the file.") from error
+    return places
+
+
+def read_place(path: Path, offset: int, length: int) -> bytes:
+    """The record of ``length`` bytes at ``offset``, one of :func:`record_places`, verified by its checksum.
+
+    Raises:
+        RecordError: the file can't be read, or is not what it was.
+    """
+    try:
+        with path.open("rb", buffering=0) as file:
+            file.seek(offset)
+            content = file.read(length + CHECKSUM.size)
+    except OSError as error:
+        raise RecordError(str(path), f"the records can't be read: {error.strerror}", "Check the file.") from error
+    record, footer = content[:length], content[length:]
+    if len(footer) < CHECKSUM.size or CHECKSUM.unpack(footer)[0] != masked_crc32c(record):
+        raise _damaged(f"{path}: byte {offset}", "the checksum of its content is wrong")
+    return record
+
+
 def file_crc32c(path: Path) -> str:
     """The CRC-32C of a file's content, as :attr:`RecordWriter.crc32c` has it."""
     crc = 0
@@ -100,13 +142,18 @@ def masked(crc: int) -> int:
     return (((crc >> MASK_TURN) | (crc << (32 - MASK_TURN))) + MASK_DELTA) & 0xFFFFFFFF
 
 
-def _record(file: BinaryIO, header: bytes, where: str) -> bytes:
+def _length(header: bytes, where: str) -> int:
     if len(header) < HEADER_BYTES:
         raise _damaged(where, "the file ends within its length")
     length_bytes = header[: LENGTH.size]
     (length,) = LENGTH.unpack(length_bytes)
     if CHECKSUM.unpack(header[LENGTH.size :])[0] != masked_crc32c(length_bytes) or length > MAX_RECORD_BYTES:
         raise _damaged(where, "the checksum of its length is wrong")
+    return int(length)
+
+
+def _record(file: BinaryIO, header: bytes, where: str) -> bytes:
+    length = _length(header, where)
     record, footer = file.read(length), file.read(CHECKSUM.size)
     if len(record) < length or len(footer) < CHECKSUM.size:
         raise _damaged(where, f"the file ends within its {length} bytes")
