@@ -32,12 +32,13 @@ _INPUT = ("tensorflow/python/data/", "tensorflow/python/distribute/input_lib.py"
 _DEVICE = ("tensorflow/python/",)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Watched:
-    kind: Kind
     about: str
     began: float
     thread: int
+    tell_after: float
+    """Seconds of waiting after which it is spoken of next."""
 
 
 class Watchdog:
@@ -55,7 +56,6 @@ class Watchdog:
         self._say, self._log, self._source, self._now = say, log, source, now
         self._usual: dict[Kind, deque[float]] = defaultdict(lambda: deque(maxlen=REMEMBERED))
         self._watched: _Watched | None = None
-        self._say_at = 0.0
         self._has_written_stacks = False
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="tfodkit-watchdog", daemon=True)
@@ -76,8 +76,7 @@ class Watchdog:
         usual = self._usual[kind]
         patience = max(TIMES_USUAL * statistics.median(usual), LEAST_PATIENCE) if usual else FIRST_PATIENCE
         began = self._now()
-        self._say_at = patience
-        self._watched = _Watched(kind, about or kind, began, threading.get_ident())
+        self._watched = _Watched(about or kind, began, threading.get_ident(), tell_after=patience)
         try:
             yield
             usual.append(self._now() - began)
@@ -90,8 +89,8 @@ class Watchdog:
         if watched is None:
             return
         waited = self._now() - watched.began
-        if waited >= self._say_at:
-            self._say_at = 2 * waited
+        if waited >= watched.tell_after:
+            watched.tell_after = 2 * waited
             frame = sys._current_frames().get(watched.thread)
             self._say(f"{watched.about}: {awaited(frame, self._source)} for {clock(waited)}")
         if waited >= STACKS_AFTER and not self._has_written_stacks:
