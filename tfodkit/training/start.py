@@ -17,6 +17,7 @@ from tfodkit.odapi import devices, learner as learners
 from tfodkit.odapi.install import install
 from tfodkit.odapi.learner import Learner
 from tfodkit.training.choosing import choose_weights, usual_weights
+from tfodkit.training.draw_order import draw_order
 from tfodkit.training.journal import Amounts, Journal
 from tfodkit.training.keeping import Keeper
 from tfodkit.training.loop import BadLoss, Collaborators, Loop, read_history
@@ -143,7 +144,8 @@ class Start:
             data_service=options.data_service,
         )
         with self._display.phase(f"building the model and its input for {in_words}"):
-            learner = Learner(pipeline.text, strategy=strategy, seed=options.seed, settings=settings)
+            draws = None if options.data_service else draw_order(pipeline, seed=options.seed)
+            learner = Learner(pipeline.text, strategy=strategy, seed=options.seed, settings=settings, draws=draws)
         self._restore(learner)
         learner.rate_factor = adapted.rate_factor
         return learner
