@@ -77,7 +77,7 @@ def test_a_config_with_errors_is_refused_before_anything_is_drawn(tmp_path: Path
 @pytest.mark.tensorflow
 def test_a_row_has_the_picture_and_three_augmented_and_the_seed_decides(drawn_config: Path, tmp_path: Path) -> None:
     config = with_steps(
-        drawn_config, tmp_path / "a.config", "random_black_patches:probability=1", "random_jpeg_quality"
+        drawn_config, tmp_path / "a.config", "random_black_patches:probability=1,size_to_image_ratio=0.3"
     )
     one = draw_augmented(config, tmp_path / "a.png", images=2)
     again = draw_augmented(config, tmp_path / "b.png", images=2)
@@ -85,7 +85,7 @@ def test_a_row_has_the_picture_and_three_augmented_and_the_seed_decides(drawn_co
     assert one.path.read_bytes() == again.path.read_bytes() != other.path.read_bytes()
     assert (one.images, one.kept) == (2, 3 * one.boxes)
     assert one.boxes > 0
-    assert one.steps == ("random_black_patches:probability=1.0", "random_jpeg_quality")
+    assert one.steps == ("random_black_patches:probability=1.0,size_to_image_ratio=0.3",)
     with Image.open(one.path) as sheet:
         assert sheet.width == 2 * paper.MARGIN + 4 * paper.PICTURE_WIDTH + 3 * paper.GAP
         top, step = (
@@ -97,7 +97,7 @@ def test_a_row_has_the_picture_and_three_augmented_and_the_seed_decides(drawn_co
         top += (paper.PICTURE_HEIGHT - side) // 2
         cells = [sheet.crop((left + step * at, top, left + step * at + side, top + side)) for at in range(4)]
         black = [sum(low < 3 for low in map(max, cell.convert("RGB").getdata())) for cell in cells]
-    assert black[0] * 3 < min(black[1:])
+    assert black[0] + 1500 < min(black[1:])  # lines of boxes are black too
     assert len({cell.tobytes() for cell in cells}) == 4
 
 
