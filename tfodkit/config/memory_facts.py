@@ -67,7 +67,6 @@ MODEL_FACTS: dict[str, ModelFacts] = {
     "ssd_efficientnet-b4_bifpn_keras": ModelFacts(23_323_075, 7429),
     "ssd_efficientnet-b5_bifpn_keras": ModelFacts(36_754_987, 9959),
     "ssd_efficientnet-b6_bifpn_keras": ModelFacts(55_508_494, 12_747),
-    "ssd_efficientnet-b7_bifpn_keras": ModelFacts(55_508_494, 12_747),
     "faster_rcnn_resnet50_keras": ModelFacts(28_458_727, 1532, 6_430_000),
     "faster_rcnn_resnet101_keras": ModelFacts(47_450_855, 2331, 6_430_000),
     "faster_rcnn_resnet152_keras": ModelFacts(63_094_503, 3326, 6_430_000),
