@@ -1,15 +1,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from PIL import Image
 
 from tfodkit.config.augmentation import parse_steps
 from tfodkit.config.pipeline import format_pipeline, parse_pipeline
-from tfodkit.errors import ConfigError, OutputError, TfodkitError, UsageError
+from tfodkit.errors import ConfigError, OutputError, RecordError, TfodkitError, UsageError
 from tfodkit.records.tfrecord import RecordWriter
-from tfodkit.reporting import paper
+from tfodkit.reporting import augmented_sheet, paper
 from tfodkit.reporting.augmented_sheet import AugmentedSheet, _draw_records, draw_augmented
 
 
@@ -72,6 +73,15 @@ def test_a_config_with_errors_is_refused_before_anything_is_drawn(tmp_path: Path
     config = with_steps(tmp_path / "a.config", tmp_path / "b.config", "rgb_to_gray")
     with pytest.raises(ConfigError, match="rgb_to_gray leaves one channel"):
         draw_augmented(config, tmp_path / "a.png")
+
+
+def test_records_without_an_image_give_no_sheet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    empty = write_records(tmp_path / "a.record", 0)
+    checked = SimpleNamespace(train_records=(empty,))
+    monkeypatch.setattr(augmented_sheet, "read_checked_pipeline", lambda _: checked)
+    with pytest.raises(RecordError) as caught:
+        draw_augmented("a.config", tmp_path / "a.png")
+    assert str(caught.value) == "a.config: its training records hold no image. Run make-records again."
 
 
 @pytest.mark.tensorflow

@@ -71,7 +71,7 @@ def model_inputs(
         except (ValueError, TypeError, LookupError, AttributeError, NameError, ImportError, tf.errors.OpError) as error:
             raise _fault(_reason(error), has_steps=bool(pipeline.train_config.data_augmentation_options)) from error
     size = len(records)
-    return [inputs[start : start + size] for start in range(0, len(inputs), size)]
+    return [inputs[number * size : (number + 1) * size] for number in range(rounds)]
 
 
 def _dataset(pipeline: Any, path: Path, rounds: int) -> Any:

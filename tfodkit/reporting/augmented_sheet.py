@@ -15,7 +15,7 @@ from tfodkit.boxes import Box
 from tfodkit.config.augmentation import format_steps
 from tfodkit.config.checked import PipelineConfig, read_checked_pipeline
 from tfodkit.config.pipeline import parse_pipeline
-from tfodkit.errors import UsageError
+from tfodkit.errors import RecordError, UsageError
 from tfodkit.inference.drawing import Marked, draw_marked
 from tfodkit.odapi.augmented import ModelInput, model_inputs
 from tfodkit.records.features import Features
@@ -73,6 +73,8 @@ def draw_augmented(
         raise UsageError(f"--images {images}", what, f"{IMAGES} is the default.")
     checked = read_checked_pipeline(config)
     records = _draw_records(checked.train_records, images, seed)
+    if not records:
+        raise RecordError(str(config), "its training records hold no image", "Run make-records again.")
     (plain,) = model_inputs(checked.text, records, augment=False, seed=seed)
     augmented = model_inputs(checked.text, records, rounds=VARIANTS, seed=seed)
     options = parse_pipeline(checked.text, str(config)).train_config.data_augmentation_options
