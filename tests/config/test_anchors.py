@@ -124,7 +124,17 @@ def test_small_boxes_ask_for_smaller_anchors_or_a_larger_image() -> None:
     larger = fitted_image_size(message, sample, NAMES, enough=0.9)
     assert larger is not None
     assert before < larger.reached
-    assert larger.size % 32 == 0
+    assert larger.size in (416, 480, 640, 960)
+    assert larger.flag == f"--image-size {larger.size}"
+
+
+def test_an_input_that_is_no_square_keeps_its_ratio() -> None:
+    message, sample = read_template("example").message(), of_sizes(*np.linspace(60, 120, 60))
+    larger = fitted_image_size(message, sample, NAMES, enough=1)
+    assert larger is not None
+    assert isinstance(larger.size, tuple)
+    assert larger.size[0] * 3 == larger.size[1] * 4
+    assert larger.flag == f"--image-size {larger.size[0]}x{larger.size[1]}"
 
 
 def test_long_boxes_ask_for_other_aspect_ratios_at_their_places() -> None:

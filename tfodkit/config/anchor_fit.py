@@ -36,6 +36,8 @@ WORTH_IT = 0.01
 _PYRAMID_SCALES = (1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 6.0, 8.0)
 _LOW_QUANTILES = (0.02, 0.05, 0.1, 0.25, 0.5)
 _LARGER = (1.25, 1.5, 2.0, 3.0)
+_LARGEST = 2048
+"""What is larger than this takes more memory than a GPU has."""
 _MOST_ROUNDS = 100
 
 
@@ -53,8 +55,14 @@ class FittedAnchors:
 class FittedImageSize:
     """Another ``--image-size``, and the share of the boxes that would have an anchor at the threshold."""
 
-    size: int
+    size: int | tuple[int, int]
+    """A side, or width and height."""
     reached: float
+
+    @property
+    def flag(self) -> str:
+        """``--image-size 640`` or ``--image-size 640x480``."""
+        return f"--image-size {self.size if isinstance(self.size, int) else 'x'.join(map(str, self.size))}"
 
 
 def k_means(sizes: Floats, k: int) -> Floats:
@@ -192,14 +200,17 @@ def _spans(sides: Floats, own: Sequence[float], *, highest: float, maps: int) ->
         yield from ((low, high) for high in (most, highest, median_on_second_map) if low < high)
 
 
-def _larger_sizes(model: Message) -> list[int]:
-    """What the template's resizer makes of a square, times so much, as multiples of what the model takes."""
+def _larger_sizes(model: Message) -> Iterator[int | tuple[int, int]]:
+    """What the resizer makes of a square, times so much, as multiples of what the model takes."""
     body = getattr(model, model.WhichOneof("model"))
     square = resized(body.image_resizer, width=1000, height=1000)
     if square is None or body.image_resizer.WhichOneof("image_resizer_oneof") == "identity_resizer":
-        return []
+        return
     step = side_step(body.feature_extractor)
-    return [-(-round(min(square.width, square.height) * factor) // step) * step for factor in _LARGER]
+    for factor in _LARGER:
+        width, height = (-(-round(side * factor) // step) * step for side in (square.width, square.height))
+        if max(width, height) <= _LARGEST:
+            yield width if width == height else (width, height)
 
 
 def _rounded(value: float) -> float:

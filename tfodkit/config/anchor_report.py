@@ -55,7 +55,7 @@ class AnchorReport:
             "all": _class_json(reach.all_classes),
             "best_iou_histogram": self.histogram(),
             "anchors": self.fitted and {"flags": list(self.fitted.flags), "reached": round(self.fitted.reached, 4)},
-            "image_size": self.larger and {"size": self.larger.size, "reached": round(self.larger.reached, 4)},
+            "image_size": self.larger and {"flag": self.larger.flag, "reached": round(self.larger.reached, 4)},
         }
 
 

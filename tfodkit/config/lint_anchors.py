@@ -83,4 +83,4 @@ def _remedies(message: Message, sample: Sequence[SampledBox], names: Sequence[st
     if anchors := fitted_anchors(message.model, sample, names):
         yield f"{' '.join(anchors.flags)} would leave {1 - anchors.reached:.0%}"
     if larger := fitted_image_size(message, sample, names, enough=1 - MOST_UNREACHED):
-        yield f"--image-size {larger.size} would leave {1 - larger.reached:.0%}"
+        yield f"{larger.flag} would leave {1 - larger.reached:.0%}"

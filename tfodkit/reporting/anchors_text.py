@@ -46,6 +46,6 @@ def _advice(report: AnchorReport) -> Iterator[str]:
     if report.fitted:
         yield f"{' '.join(report.fitted.flags)} would reach {report.fitted.reached:.1%} instead of {now:.1%}"
     if report.larger:
-        yield f"--image-size {report.larger.size} would reach {report.larger.reached:.1%} instead of {now:.1%}"
+        yield f"{report.larger.flag} would reach {report.larger.reached:.1%} instead of {now:.1%}"
     if not report.fitted and not report.larger:
         yield "no other scales, aspect ratios or larger image size were found to reach more"
