@@ -22,7 +22,7 @@ from tfodkit.records import RecordOptions, make_records
 
 GB = 1_000_000_000
 MEMORY = re.compile(
-    r"about 2\.\d GB of memory to train: 1\.\d GB for the model, on the GPU where there is one; 1\.\d GB beside it"
+    r"memory: about 2\.\d GB to train: 1\.\d GB for the model, on the GPU where there is one; 1\.\d GB beside it"
 )
 
 
@@ -129,7 +129,7 @@ def test_json_holds_every_finding(config: Path) -> None:
 
 def test_of_a_model_that_nobody_measured_no_memory_is_told(config: Path) -> None:
     edit(config, '"ssd_mobilenet_v2_keras"', '"ssd_of_somebody"')
-    assert "of memory to train" not in run(config).stdout
+    assert "memory: " not in run(config).stdout
     assert json.loads(run(config, "--json").stdout)["memory_bytes"] is None
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tfodkit.config.memory_words import template_words
 from tfodkit.config.templates import ready_template, template_names
-from tfodkit.reporting.memory_text import template_words
 
 
 @pytest.mark.parametrize("name", template_names())

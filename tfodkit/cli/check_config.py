@@ -45,10 +45,10 @@ def check_config(context: typer.Context, path: Path, *, show_all: bool, strict: 
     from tfodkit.config.lint import lint_file, manifest_beside
     from tfodkit.config.machine_memory import machine_memory
     from tfodkit.config.memory import forecast_memory
+    from tfodkit.config.memory_words import memory_words
     from tfodkit.config.pipeline import read_pipeline
     from tfodkit.findings import Severity
     from tfodkit.reporting.findings_text import SHOWN_PLACES, config_lines
-    from tfodkit.reporting.memory_text import memory_line
 
     _refuse_flags_of_data(context, path)
     findings = lint_file(path, machine_memory())
@@ -60,7 +60,7 @@ def check_config(context: typer.Context, path: Path, *, show_all: bool, strict: 
         for line in config_lines(findings, shown=None if show_all else SHOWN_PLACES):
             typer.echo(line)
         if memory:
-            typer.echo(memory_line(memory))
+            typer.echo(f"memory: {memory_words(memory)}")
     fatal = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
     return not any(finding.rule.severity in fatal for finding in findings)
 

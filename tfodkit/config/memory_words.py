@@ -9,10 +9,10 @@ TEMPLATES_BATCH = 8
 """What a template's memory is told for."""
 
 
-def memory_line(forecast: MemoryForecast) -> str:
-    """``about 3.3 GB of memory to train: 1.9 GB for the model, on the GPU where there is one; 1.4 GB beside it``."""
+def memory_words(forecast: MemoryForecast) -> str:
+    """``about 3.3 GB to train: 1.9 GB for the model, on the GPU where there is one; 1.4 GB beside it``."""
     total = gigabytes(forecast.total)
-    return f"about {total} of memory to train: {_model(forecast)}, on the GPU where there is one; {_beside(forecast)}"
+    return f"about {total} to train: {_model(forecast)}, on the GPU where there is one; {_beside(forecast)}"
 
 
 def template_words(template: Message) -> str:
