@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from tfodkit.training import forecast as forecasts
-from tfodkit.training.forecast import Forecast, forecast
+from tfodkit.training.forecast import Forecast, expected_checkpoint_bytes, forecast
 from tfodkit.training.resources_used import MemoryUse
 
 GB = 1_000_000_000
@@ -46,3 +46,30 @@ def test_what_is_saved_already_needs_no_room(tmp_path: Path, monkeypatch: pytest
     assert (outlook.disk_needed, outlook.disk_free) == (2000, 77)
     assert outlook.memory_bytes == forecasts.machine_bytes()
     assert forecast(tmp_path, seconds=1, evaluations=0, checkpoints=1, checkpoint_bytes=10).disk_needed == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("average", ["false", "true"])
+@pytest.mark.parametrize("optimizer", ["momentum_optimizer", "adam_optimizer", "rms_prop_optimizer"])
+def test_the_size_of_a_checkpoint_is_known_before_there_is_one(
+    optimizer: str, average: str, drawn_config: Path, tmp_path: Path
+) -> None:
+    from tfodkit.odapi import devices
+    from tfodkit.odapi.install import install
+    from tfodkit.odapi.learner import Learner
+
+    install()
+    text = drawn_config.read_text()
+    for old, new in (
+        ("momentum_optimizer", optimizer),
+        ("use_moving_average: false", f"use_moving_average: {average}"),
+    ):
+        assert old in text
+        text = text.replace(old, new)
+    strategy, _ = devices.choose_strategy()
+    learner = Learner(text, strategy=strategy, seed=0)
+    learner._optimizer._create_all_weights(learner._trained)  # as the first step does
+    learner.checkpoint_manager(tmp_path).save(0)
+    size = sum(path.stat().st_size for path in tmp_path.glob("ckpt-*"))
+    expected = expected_checkpoint_bytes(learner.model, learner.pipeline.train_config.optimizer)
+    assert expected == pytest.approx(size, rel=0.1)

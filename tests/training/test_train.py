@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from tfodkit.errors import CheckpointError, ConfigError
 from tfodkit.training.evaluate_run import evaluate_run
@@ -53,6 +54,26 @@ def test_the_events_have_upstreams_tags(trained: TrainingResult) -> None:
 
     assert {"Loss/total_loss", "Loss/localization_loss", "learning_rate", "steps_per_sec"} <= tags("train")
     assert {"DetectionBoxes_Precision/mAP", "DetectionBoxes_Recall/AR@100", "Loss/total_loss"} <= tags("eval")
+
+
+def test_a_run_can_be_looked_at(trained: TrainingResult) -> None:
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    def pictures(folder: str) -> set[str]:
+        events = EventAccumulator(str(trained.run / folder))
+        events.Reload()
+        tags = events.Tags()["tensors"]
+        return {tag for tag in tags if events.SummaryMetadata(tag).plugin_data.plugin_name == "images"}
+
+    assert pictures("train") == {"train_input_images"}
+    assert pictures("eval") == {f"eval_side_by_side_{number}_0" for number in range(5)}
+    with Image.open(trained.run / "curves.png") as curves:
+        assert curves.format == "PNG"
+    for name, count in (("metrics", 6), ("evaluations", 2)):
+        lines = (trained.run / f"{name}.jsonl").read_text().splitlines()
+        assert [set(json.loads(line)) for line in lines] == [set(rows(trained.run / f"{name}.csv")[0])] * count
+    (start,) = json.loads((trained.run / "run.json").read_text())["starts"]
+    assert {"loading TensorFlow", "tracing the train step", "learning", "evaluating"} <= set(start["phases"])
 
 
 def test_the_best_checkpoint_evaluates_to_the_figures_kept_with_it(trained: TrainingResult) -> None:

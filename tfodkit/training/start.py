@@ -13,9 +13,9 @@ from typing import Any
 
 from tfodkit.errors import OutOfMemory, OutputError, Problem, TfodkitError, TrainingError
 from tfodkit.evaluation.model_evaluator import ModelEvaluator
-from tfodkit.odapi import devices, learner as learners
+from tfodkit.odapi import devices
 from tfodkit.odapi.install import install
-from tfodkit.odapi.learner import Learner
+from tfodkit.odapi.learner import Learner, LearnerSettings
 from tfodkit.training.choosing import choose_weights, usual_weights
 from tfodkit.training.draw_order import draw_order
 from tfodkit.training.journal import Amounts, Journal
@@ -134,7 +134,7 @@ class Start:
 
     def _learner(self, record: RunRecord, strategy: Any, in_words: str) -> Learner:
         pipeline, options, adapted = self._prepared.pipeline, self._options, adaptation(record.remedies)
-        settings = learners.LearnerSettings(
+        settings = LearnerSettings(
             precision=options.precision,
             xla=options.xla,
             accumulate=options.accumulate * adapted.accumulate,
