@@ -40,7 +40,7 @@ def made(text: str, *, steps: int = STEPS, rate: float = 1.0) -> Message:
         ("exponential:decay_factor=0.1", {499: 1, 500: 0.1, 999: 0.1}),
         ("exponential:decay_factor=0.5,decay_steps=0.1,staircase=false", {50: 0.5**0.5, 100: 0.5}),
         ("exponential:burn_in=100,decay_steps=100,decay_factor=0.5", {0: 1 / 3, 99: 1 / 3, 100: 1, 200: 0.5}),
-        ("exponential:burn_in=0.1,burn_in_rate=0.2,decay_steps=100,lowest=0.9", {99: 0.2 if False else 0.9, 999: 0.9}),
+        ("exponential:burn_in=0.1,burn_in_rate=0.2,decay_factor=0.5,decay_steps=100,lowest=0.05", {99: 0.2, 999: 0.05}),
     ],
 )
 def test_a_schedule_is_what_its_name_says(text: str, rates: dict[int, float]) -> None:

@@ -115,9 +115,9 @@ def _make_cosine(schedule: Message, given: dict[str, float], steps: int, rate: f
     schedule.warmup_steps = steps_in(given.get("warm_up", WARM_UP), steps)
     schedule.hold_base_rate_steps = steps_in(given.get("hold", 0), steps)
     before = schedule.warmup_steps + schedule.hold_base_rate_steps
-    if before >= steps and max(given.values(), default=0) >= 1:
+    if before >= steps:
         raise UnfitOptionError(f"warm_up and hold take {before} of {steps} steps", "Leave some to fall in.")
-    _end_cosine(schedule, steps)
+    schedule.total_steps = steps
 
 
 def _make_exponential(schedule: Message, given: dict[str, float], steps: int, rate: float) -> None:
@@ -125,7 +125,7 @@ def _make_exponential(schedule: Message, given: dict[str, float], steps: int, ra
     if burn_in >= steps:
         raise UnfitOptionError(f"burn_in takes {burn_in} of {steps} steps", "Leave some to fall in.")
     schedule.decay_factor = given.get("decay_factor", DECAY_FACTOR)
-    decays = math.ceil(math.log(LEFT) / math.log(schedule.decay_factor))
+    decays = math.ceil(round(math.log(LEFT) / math.log(schedule.decay_factor), 3))
     every = given.get("decay_steps", (steps - burn_in) // decays)
     schedule.decay_steps = max(1, steps_in(every, steps))
     schedule.staircase = bool(given.get("staircase", True))
