@@ -6,37 +6,36 @@ import hashlib
 import io
 import random
 import tarfile
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
-from checkpoint_builders import table
-
-from tfodkit.config import checkpoint_index
-from tfodkit.dataset.messages import message_class
+from checkpoint_builders import write_checkpoint
 
 NAME = "efficientdet_d0_512x512_coco17"
 PUBLISHED = "efficientdet_d0_coco17_tpu-32"
 ARCHIVE = f"{PUBLISHED}.tar.gz"
 CONFIG = b"model { ssd { num_classes: 90 } }\n"
-WEIGHTS = random.Random(0).randbytes(300_000)
-"""Of the checkpoint: they don't compress, so that an archive has a size to speak of."""
 
 
-def _index(size: int) -> bytes:
-    """Of a checkpoint with one tensor of ``size`` bytes."""
-    messages = {name: message_class(checkpoint_index._SCHEMA, f"tfodkit.Bundle{name}") for name in ("Header", "Entry")}
-    entries = {"": messages["Header"](num_shards=1), "weights": messages["Entry"](size=size)}
-    return table({name: entry.SerializeToString() for name, entry in entries.items()})
+def _checkpoint() -> tuple[bytes, bytes]:
+    """The index and the data of a small object-based checkpoint, with 300,000 bytes behind it that don't compress."""
+    with tempfile.TemporaryDirectory() as folder:
+        prefix = write_checkpoint(Path(folder) / "ckpt-0", {"model/_feature_extractor/weights": (1,)})
+        index, data = (prefix.with_name(f"ckpt-0{end}").read_bytes() for end in (".index", ".data-00000-of-00001"))
+    return index, data + random.Random(0).randbytes(300_000)
 
 
+INDEX, WEIGHTS = _checkpoint()
 MODEL = {
     "pipeline.config": CONFIG,
     "checkpoint/checkpoint": b'model_checkpoint_path: "ckpt-0"\n',
-    "checkpoint/ckpt-0.index": _index(len(WEIGHTS)),
+    "checkpoint/ckpt-0.index": INDEX,
     "checkpoint/ckpt-0.data-00000-of-00001": WEIGHTS,
     "saved_model/saved_model.pb": b"a graph",
 }

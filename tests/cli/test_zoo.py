@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from builders import label_folder
 from typer.main import get_command
 from typer.testing import CliRunner
 from zoo_builders import ARCHIVE, KEPT, NAME, PUBLISHED, Zoo, digest, drop_after, make_archive, serving
 
 from tfodkit.cli.main import app, main
+from tfodkit.config.pipeline import parse_pipeline
+from tfodkit.records import make_records
 from tfodkit.zoo import download, fetch_model
 from tfodkit.zoo.cache import fetch_folder
 
@@ -129,6 +132,59 @@ def test_removing_says_how_much_is_free(cache: Path, mirror: Path) -> None:
     assert run("remove", PUBLISHED) == f"{NAME}: removed, 0.3 MB\n"
     assert run("remove", NAME) == f"{NAME}: was not here\n"
     assert [path.name for path in cache.iterdir()] == [f"{NAME}.sha256"]
+
+
+def make_config(records: Path, *arguments: object) -> tuple[int, str]:
+    """The exit code, and the error or the text of the config."""
+    output = records.parent / "pipeline.config"
+    line = ["make-config", "--template", NAME, "--records", records, "-o", output, *arguments]
+    done = CliRunner().invoke(app, [str(argument) for argument in line])
+    return done.exit_code, str(done.exception) if done.exception else output.read_text()
+
+
+@pytest.fixture
+def records(tmp_path: Path) -> Path:
+    """A records folder of one class."""
+    pictures = label_folder(tmp_path / "pictures", {f"{number}.jpg": ["mug"] for number in range(5)})
+    make_records(pictures, tmp_path / "records")
+    return tmp_path / "records"
+
+
+def test_a_config_starts_from_the_template_s_own_checkpoint(cache: Path, mirror: Path, records: Path) -> None:
+    code, text = make_config(records, "--checkpoint", "zoo", "--mirror", mirror)
+    assert code == 0, text
+    train_config = parse_pipeline(text, "pipeline.config").train_config
+    assert train_config.fine_tune_checkpoint == str(cache / NAME / "checkpoint" / "ckpt-0")
+    assert train_config.fine_tune_checkpoint_type == "detection"
+    version = train_config.DESCRIPTOR.fields_by_name["fine_tune_checkpoint_version"].enum_type
+    assert version.values_by_number[train_config.fine_tune_checkpoint_version].name == "V2"
+    assert make_config(records, "--checkpoint", "zoo", "--force") == (0, text)
+
+
+def test_a_folder_named_zoo_is_told_apart_by_a_dot(
+    cache: Path, mirror: Path, records: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("fetch", NAME, "--mirror", mirror)
+    (cache / NAME).rename(records.parent / "zoo")
+    monkeypatch.chdir(records.parent)
+    code, text = make_config(records, "--checkpoint", "./zoo")
+    assert (code, str(records.parent / "zoo" / "checkpoint" / "ckpt-0") in text) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--mirror", "there"], "--mirror there: has no effect without --checkpoint zoo. Add that, or leave this out."),
+        (["--checkpoint", "zoo", "--mirror", "absent"], "--mirror absent: there is no such folder. "),
+        (["--checkpoint", "zoo", "--template", "example"], "example: the zoo has no checkpoint for this template. "),
+        (["--checkpoint", "zoo", "--steps", "0"], "--steps 0: "),
+    ],
+)
+def test_a_config_without_its_checkpoint_is_not_written(records: Path, arguments: list[str], message: str) -> None:
+    code, text = make_config(records, *arguments)
+    assert code == 1, "main() gives it the code 2"
+    assert text.startswith(message)
+    assert not (records.parent / "pipeline.config").exists()
 
 
 @pytest.mark.parametrize(

@@ -2,47 +2,25 @@
 
 from __future__ import annotations
 
-import inspect
 import json
-from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tfodkit.config.option_fields import flags_of
+from tfodkit.cli.option_flags import asked as given, with_options
 from tfodkit.config.options import PipelineOptions
+from tfodkit.errors import UsageError
 
 if TYPE_CHECKING:
     from tfodkit.config import MadeConfig
 
-
-def _with_options(command: Callable[..., None]) -> Callable[..., None]:
-    """``command`` with a flag for each field of PipelineOptions in place of its keywords, for typer to read.
-
-    All are taken as text: the fields' own readers say what is wrong with one, in our four parts.
-    """
-    signature = inspect.signature(command, eval_str=True)
-    own = [parameter for parameter in signature.parameters.values() if parameter.kind is not parameter.VAR_KEYWORD]
-    kinds = {True: list[str] | None, False: str | None}
-    added = [
-        inspect.Parameter(
-            name,
-            inspect.Parameter.KEYWORD_ONLY,
-            default=None,
-            annotation=Annotated[
-                kinds[flag.is_repeated],
-                typer.Option(flag.name, help=flag.help, metavar=flag.metavar, rich_help_panel=flag.panel or None),
-            ],
-        )
-        for name, flag in flags_of(PipelineOptions).items()
-    ]
-    command.__signature__ = signature.replace(parameters=[*own, *added])  # type: ignore[attr-defined]
-    return command
+ZOO = "zoo"
+"""What --checkpoint takes for the template's own checkpoint of the model zoo."""
 
 
-@_with_options
+@with_options(PipelineOptions)
 def command(
     *,
     template: Annotated[str, typer.Option(help="A template's name, or the path of a config of your own.")],
@@ -50,6 +28,9 @@ def command(
     output: Annotated[Path, typer.Option("--output", "-o", help="The pipeline.config to write.")],
     force: Annotated[bool, typer.Option("--force", help="Replace the output file.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+    mirror: Annotated[
+        str | None, typer.Option(help="Where --checkpoint zoo fetches from, as tfodkit zoo fetch.")
+    ] = None,
     **options: Any,
 ) -> None:
     """Write a pipeline.config: a template, fitted to your records.
@@ -58,9 +39,22 @@ def command(
     """
     from tfodkit.config import make_config
 
-    asked = PipelineOptions(**{name: value for name, value in options.items() if value not in (None, [])})
+    asked = PipelineOptions(**given(options))
+    if options["fine_tune_checkpoint"] == ZOO:
+        asked = replace(asked, fine_tune_checkpoint=zoo_checkpoint(template, mirror))
+    elif mirror is not None:
+        raise UsageError(f"--mirror {mirror}", "has no effect without --checkpoint zoo", "Add that, or leave this out.")
     made = make_config(template, records, output, asked, force=force)
     typer.echo(_as_json(made) if as_json else _summary(made))
+
+
+def zoo_checkpoint(template: str, mirror: str | None) -> Path:
+    """The checkpoint that the zoo has for a template, fetched with progress on standard error unless it is here."""
+    from tfodkit.cli.download_progress import download_progress
+    from tfodkit.zoo import checkpoint_for
+
+    with download_progress() as watch:
+        return checkpoint_for(template, mirror=mirror, watch=watch)
 
 
 def _summary(made: MadeConfig) -> str:
