@@ -146,7 +146,7 @@ class PipelineOptions:
         "Don't train this part: backbone.", panel=TRAINING, metavar="PART", read=one_of(FREEZABLE, "part to freeze")
     )
     fine_tune_checkpoint: Path | None = option(  # noqa: RUF009 - it makes a field, as the others
-        "Fine-tune this: …/ckpt-0, or the folder of a zoo model; or zoo: the template's own, fetched unless it is here.",
+        "Fine-tune this: …/ckpt-0, or the folder of a zoo model; or zoo: the template's own, fetched if need be.",
         panel=TRAINING,
         flag="--checkpoint",
         metavar="PATH|zoo",
@@ -247,7 +247,7 @@ class PipelineOptions:
     )
 
     overrides: tuple[str, ...] = option(
-        "Any field of the config, last of all: eval_config.batch_size=4; again for more.",
+        "Any field of the config, last of all, and that alone: eval_config.batch_size=4; again for more.",
         panel="",
         flag="--set",
         metavar="PATH=VALUE",
