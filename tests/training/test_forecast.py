@@ -49,8 +49,10 @@ def test_what_is_saved_already_needs_no_room(tmp_path: Path, monkeypatch: pytest
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("average", ["false", "true"])
-@pytest.mark.parametrize("optimizer", ["momentum_optimizer", "adam_optimizer", "rms_prop_optimizer"])
+@pytest.mark.parametrize(
+    ("optimizer", "average"),
+    [("momentum_optimizer", "false"), ("adam_optimizer", "true"), ("rms_prop_optimizer", "false")],
+)
 def test_the_size_of_a_checkpoint_is_known_before_there_is_one(
     optimizer: str, average: str, drawn_config: Path, tmp_path: Path
 ) -> None:
