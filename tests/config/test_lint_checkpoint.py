@@ -118,3 +118,10 @@ def test_make_config_refuses_what_training_would(records: Path, tmp_path: Path) 
     prefix = write_checkpoint(tmp_path / "ckpt-0", OTHERS["faster_rcnn"])
     with pytest.raises(ConfigError, match=r"the model is ssd, but .*ckpt-0 is of faster_rcnn\. Take the .*\[TFK674\]"):
         make_config(SSD, records, tmp_path / "new.config", PipelineOptions(fine_tune_checkpoint=prefix))
+
+
+@pytest.mark.parametrize("named", ["folder", "index"])
+def test_a_folder_or_a_file_is_no_prefix(config: Path, tmp_path: Path, named: str) -> None:
+    prefix = write_checkpoint(tmp_path / "zoo" / "ckpt-0", ssd())
+    written = prefix.parent if named == "folder" else prefix.with_name("ckpt-0.index")
+    assert lint_with(config, written) == [("TFK677", f"{written} is no prefix of a checkpoint, but {prefix} is")]

@@ -14,7 +14,7 @@ from tfodkit.config.lint import lint_file
 from tfodkit.config.options import PipelineOptions
 from tfodkit.config.pipeline import Message, format_pipeline, read_pipeline
 from tfodkit.config.rules import RULES
-from tfodkit.config.templates import template_names
+from tfodkit.config.templates import read_template, template_names
 from tfodkit.errors import ConfigError
 from tfodkit.findings import Finding
 from tfodkit.records.manifest import RecordManifest
@@ -86,6 +86,7 @@ COSINE = "train_config.optimizer.momentum_optimizer.learning_rate.cosine_decay_l
 NMS = "model.ssd.post_processing.batch_non_max_suppression"
 ANCHORS = "model.ssd.anchor_generator.ssd_anchor_generator"
 READER = "train_input_reader"
+SIZE = "model.ssd.image_resizer.fixed_shape_resizer"
 
 # The code, the change, what the line of the config holds, what is said.
 CASES: list[tuple[str, Change, str, str]] = [
@@ -151,7 +152,7 @@ CASES: list[tuple[str, Change, str, str]] = [
     (
         "TFK618",
         schedule(
-            "exponential_decay_learning_rate { initial_learning_rate: 0.01 burnin_steps: 6000 burnin_learning_rate: 1e-3 }"
+            "exponential_decay_learning_rate { initial_learning_rate: 1 burnin_steps: 6000 burnin_learning_rate: 0.1 }"
         ),
         "burnin_steps",
         "takes 6000",
@@ -245,6 +246,39 @@ CASES: list[tuple[str, Change, str, str]] = [
         "shuffle_buffer_size",
         "shuffle_buffer_size 1000000 takes 3.0 GB over all records",
     ),
+    ("TFK611", put(f"{READER}.num_readers", 0), "num_readers: 0", "train_input_reader.num_readers must be 1 or more"),
+    ("TFK611", put(f"{READER}.shuffle_buffer_size", 0), "shuffle_buffer_size: 0", "shuffle_buffer_size must be 1 or m"),
+    (
+        "TFK655",
+        lambda m: m.eval_input_reader[0].tf_record_input_reader.input_path.__setitem__(
+            0, m.train_input_reader.tf_record_input_reader.input_path[0]
+        ),
+        "train_bagel.record",
+        "train_bagel.record is read for training as well",
+    ),
+    ("TFK656", put(f"{READER}.num_epochs", 1), "num_epochs: 1", "num_epochs is 1: the input ends then"),
+    ("TFK657", put(f"{READER}.sample_1_of_n_examples", 10), "sample_1_of_n", "sample_1_of_n_examples is 10"),
+    (
+        "TFK658",
+        put(f"{READER}.label_map_path", "C:\new.pbtxt"),
+        "label_map_path",
+        r"there is no 'C:\new.pbtxt', which holds",
+    ),
+    *(
+        ("TFK681", clear(f"model.ssd.{part}"), "ssd {", f"ssd has no {part}")
+        for part in ("image_resizer", "matcher", "anchor_generator", "loss")
+    ),
+    ("TFK682", put(f"{SIZE}.height", 0), "height: 0", "the input's height must be 1 or more, but got 0"),
+    (
+        "TFK682",
+        lambda m: (
+            m.model.CopyFrom(read_template("ssd_mobilenet_v2_fpnlite_320x320_coco17").message().model)
+            or put(f"{SIZE}.width", 300)(m)
+        ),
+        "width: 300",
+        "the input's width must be a multiple of 32 from 32 on, but got 300",
+    ),
+    ("TFK683", lambda m: m.graph_rewriter.quantization.SetInParent(), "graph_rewriter {", "needs tf.contrib"),
     ("TFK661", lambda m: m.train_config.data_augmentation_options.add(), "data_augmentation_options {", "no step"),
     ("TFK661", step("autoaugment_image"), "autoaugment_image {", "needs tf.contrib"),
     ("TFK661", step("rgb_to_gray"), "rgb_to_gray {", "leaves one channel"),
@@ -307,7 +341,7 @@ OTHERWISE = {
     "TFK651",
     "TFK665",
     "TFK666",
-    *(f"TFK67{number}" for number in range(1, 7)),
+    *(f"TFK67{number}" for number in range(1, 8)),
 }
 """What a change of the config alone doesn't break; tests of their own, below and in test_lint.py."""
 
@@ -428,3 +462,7 @@ def test_room_for_exactly_as_many_objects_is_enough(config: Path) -> None:
 def test_averages_that_are_made_and_used_are_no_finding(config: Path) -> None:
     on = put("train_config.optimizer.use_moving_average", True)
     assert lint_changed(config, on, put("eval_config.use_moving_averages", True)) == []
+
+
+def test_a_buffer_that_is_not_used_may_be_0(config: Path) -> None:
+    assert lint_changed(config, put(f"{READER}.shuffle_buffer_size", 0), put(f"{READER}.shuffle", False)) == []

@@ -9,14 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tfodkit.config import rules
-from tfodkit.config.architecture import ARCHITECTURES
 from tfodkit.config.faults import Fault
-from tfodkit.config.feature_extractors import FEATURE_EXTRACTORS
-from tfodkit.config.lane import Lane, extractor_type, lane_of, nearest_template
 from tfodkit.config.lint_anchors import anchor_faults
 from tfodkit.config.lint_augmentation import augmentation_faults
 from tfodkit.config.lint_memory import memory_faults
+from tfodkit.config.lint_model import model_faults
 from tfodkit.config.lint_readers import class_names, matching_files, reader_faults
+from tfodkit.config.lint_reading import reading_faults
 from tfodkit.config.lint_training import dead_knobs, training_faults
 from tfodkit.config.locations import Locations
 from tfodkit.config.machine_memory import MachineMemory
@@ -48,11 +47,12 @@ def lint(
         machine: to train on; without it nothing is said about memory.
     """
     faults = [
-        *_model(message),
+        *model_faults(message),
         *anchor_faults(message, manifest),
         *training_faults(message),
         *_evaluation(message),
         *reader_faults(message, manifest),
+        *reading_faults(message),
         *augmentation_faults(message, class_names(message)),
         *dead_knobs(message),
         *(memory_faults(message, manifest, machine) if machine else ()),
@@ -92,25 +92,6 @@ def manifest_beside(message: Message) -> RecordManifest | None:
             if (path.parent / MANIFEST).is_file():
                 return RecordManifest.read(path.parent)
     return None
-
-
-def _model(message: Message) -> Iterator[Fault]:
-    kind = message.model.WhichOneof("model")
-    if kind not in ARCHITECTURES:
-        what = f"model must hold one of {', '.join(ARCHITECTURES)}, but got {kind or 'none'}"
-        yield Fault(rules.MODEL_UNKNOWN, "model", what)
-        return
-    if getattr(message.model, kind).num_classes < 1:
-        what = f"{kind}.num_classes must be 1 or more, but got 0"
-        yield Fault(rules.CLASSES_NONE, f"model.{kind}.num_classes", what)
-    extractor = extractor_type(message)
-    if lane_of(message) is Lane.TF1:
-        what = f"{extractor} is a model of TensorFlow 1, which can't be trained yet; take {nearest_template(message)}"
-        yield Fault(rules.LANE_TF1, f"model.{kind}.feature_extractor.type", what)
-    elif extractor not in FEATURE_EXTRACTORS[kind]:
-        what = f"{kind}.feature_extractor.type must be one of TensorFlow 2's, but got {extractor!r}"
-        nearest = nearest_names(extractor, FEATURE_EXTRACTORS[kind]).rstrip(".")
-        yield Fault(rules.EXTRACTOR_UNKNOWN, f"model.{kind}.feature_extractor.type", f"{what}. {nearest}")
 
 
 def _evaluation(message: Message) -> Iterator[Fault]:

@@ -15,6 +15,7 @@ from tfodkit.config.checkpoint_index import INDEX
 from tfodkit.config.checkpoint_models import backbones, class_head_sizes, holds_model, meta_architecture
 from tfodkit.config.checkpoint_objects import StoredObjects, read_objects
 from tfodkit.config.faults import Fault
+from tfodkit.config.fine_tune import find_checkpoint
 from tfodkit.config.lane import Lane, extractor_type, lane_of
 from tfodkit.config.options import CHECKPOINT_TYPES
 from tfodkit.config.pipeline import PLACEHOLDER, Message
@@ -51,11 +52,21 @@ def checkpoint_faults(message: Message) -> Iterator[Fault]:
 
 def _unseen(checkpoint: str, kind: str) -> Iterator[Fault]:
     """What can be said of a checkpoint that can't be looked into."""
-    if "://" not in checkpoint:
+    if "://" not in checkpoint and (prefix := _prefix(checkpoint)):
+        yield Fault(rules.CHECKPOINT_NO_PREFIX, _PLACE, f"{checkpoint} is no prefix of a checkpoint, but {prefix} is")
+    elif "://" not in checkpoint:
         yield Fault(rules.CHECKPOINT_ABSENT, _PLACE, f"there is no fine_tune_checkpoint {checkpoint}")
     if kind == "classification":
         what = f"fine_tune_checkpoint_type is classification, and the checkpoint is {checkpoint}"
         yield Fault(rules.CHECKPOINT_CLASSIFIES, _TYPE, what)
+
+
+def _prefix(checkpoint: str) -> Path | None:
+    """What somebody meant who named a checkpoint's folder or one of its files."""
+    try:
+        return find_checkpoint(Path(checkpoint))
+    except CheckpointError:
+        return None
 
 
 def _fits(message: Message, stored: StoredObjects, kind: str) -> Iterator[Fault]:
@@ -95,4 +106,4 @@ def _class_outputs(message: Message, architecture: str) -> int:
     """For each anchor, proposal or pixel; 1 where it does not matter."""
     model = getattr(message.model, architecture)
     has_background = architecture == "faster_rcnn" or (architecture == "ssd" and model.add_background_class)
-    return max(1, model.num_classes + has_background)
+    return int(max(1, model.num_classes + has_background))

@@ -178,6 +178,22 @@ COLOUR_CHANGES_CLASS = Rule(
     "TFK666", _WARNING, "colour distortions that may change a class", "Take the step out where colour tells the class."
 )
 
+VALIDATES_ON_TRAINING = Rule(
+    "TFK655",
+    _WARNING,
+    "records that are both trained and validated on",
+    "Validate on other images, as make-records --split sets aside: these figures say nothing about new ones.",
+)
+INPUT_ENDS = Rule(
+    "TFK656", _ERROR, "training inputs that end", "Take num_epochs out: num_steps alone says how long it trains."
+)
+RECORDS_LEFT_OUT = Rule(
+    "TFK657", _WARNING, "readers that leave out images", "Take sample_1_of_n_examples out, or write 1, to train on all."
+)
+PATH_ESCAPED = Rule(
+    "TFK658", _ERROR, "paths that a backslash has changed", r"Write / in place of each \, which begins an escape."
+)
+
 CHECKPOINT_DAMAGED = Rule("TFK671", _ERROR, "checkpoints that are damaged", "Copy or unpack all of its files again.")
 CHECKPOINT_OF_OTHER_LANE = Rule(
     "TFK672",
@@ -202,6 +218,20 @@ CHECKPOINT_OF_OTHER_BACKBONE = Rule(
 )
 CHECKPOINT_OF_OTHER_CLASSES = Rule(
     "TFK676", _ERROR, "checkpoints of other classes that are to be restored whole", 'Write "detection".'
+)
+CHECKPOINT_NO_PREFIX = Rule(
+    "TFK677", _ERROR, "checkpoints that are not named by their prefix", "Write the prefix: the name without .index."
+)
+
+PART_ABSENT = Rule("TFK681", _ERROR, "models that lack a part", "Copy it from a template: tfodkit templates NAME.")
+SIDE_UNFIT = Rule(
+    "TFK682",
+    _ERROR,
+    "inputs of a size that the model can't take",
+    "Change it; make-config --image-size names those near.",
+)
+QUANTIZED = Rule(
+    "TFK683", _WARNING, "training with quantization, which nothing does any more", "Take graph_rewriter out."
 )
 
 RULES: tuple[Rule, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Rule))
