@@ -165,7 +165,9 @@ def test_a_checksum_beside_the_archive_is_honoured(zoo: Zoo, cache: Path, tmp_pa
     fetch_model(NAME, mirror=zoo.url, cache=tmp_path / "other")
 
 
-@pytest.mark.parametrize("text", [b"", b"<html>", b"abc  a.tar.gz\n", 10_000 * b"0"])
+@pytest.mark.parametrize(
+    "text", [b"", b"<html>", b"abc  a.tar.gz\n", 10_000 * b"0"], ids=["empty", "a page", "short", "long"]
+)
 def test_a_checksum_that_is_none_is_told(zoo: Zoo, cache: Path, text: bytes) -> None:
     zoo.files[f"{ARCHIVE}.sha256"] = text
     with pytest.raises(FetchError, match=r"\.sha256: must begin with 64 hexadecimal digits, as sha256sum has them"):

@@ -143,7 +143,11 @@ def test_a_single_bit_is_seen(tmp_path: Path) -> None:
     assert list((tmp_path / "model").iterdir()) == []
 
 
-@pytest.mark.parametrize("content", [b"<html>Sign in to the network</html>", bytes(10_000), gzip.compress(b"no tar")])
+@pytest.mark.parametrize(
+    "content",
+    [b"<html>Sign in to the network</html>", bytes(10_000), gzip.compress(b"no tar")],
+    ids=["a page", "zeros", "no tar"],
+)
 def test_what_is_no_archive_is_damaged(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(FetchError, match="the archive is damaged: "):
         unpacked(tmp_path, content)

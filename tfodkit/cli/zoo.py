@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 Names = Annotated[
-    list[str], typer.Argument(help="Models by their template's or their archive's name.", show_default=False)
+    list[str], typer.Argument(help="Models by their template's or their archive's name.", metavar="NAME")
 ]
 Cache = Annotated[
     Path | None,
