@@ -79,6 +79,38 @@ def test_a_resizer_without_padding_lays_anchors_for_each_picture() -> None:
     assert [(each.input_width, each.input_height) for each in alone if each][2] == (640, 320)
 
 
+def test_the_first_anchors_of_a_pyramid_lie_on_the_edge_where_its_stride_does_not_fit_a_fixed_input() -> None:
+    message = read_template(PYRAMID).message()
+    sample = [SampledBox(0, 0, 32 / 324, 32 / 324, 1, 1000, 1000)]
+    message.model.ssd.image_resizer.fixed_shape_resizer.width = 324
+    message.model.ssd.image_resizer.fixed_shape_resizer.height = 324
+    fixed = anchor_reach(message.model, sample, NAMES)
+    ratio = message.model.ssd.image_resizer.keep_aspect_ratio_resizer
+    ratio.min_dimension = ratio.max_dimension = 324
+    any_size = anchor_reach(message.model, sample, NAMES)
+    assert fixed is not None
+    assert any_size is not None
+    assert (fixed.levels[0].grid.offset, any_size.levels[0].grid.offset) == ((0, 0), (4, 4))
+    assert fixed.ious[0] == pytest.approx(1)
+    assert any_size.ious[0] < 0.7
+
+
+def test_anchors_that_the_edge_cuts_are_kept_cut_or_taken_out_as_the_model_does() -> None:
+    """A box of the whole input's height in a corner: Faster R-CNN has an anchor of 362 x 724 pixels."""
+    sample = [SampledBox(0, 0, 0.5, 1, 1, 640, 640)]
+    message = read_template(ONE_GRID).message()
+    message.model.faster_rcnn.clip_anchors_to_image = False
+    taken_out = anchor_reach(message.model, sample, NAMES)
+    message.model.faster_rcnn.clip_anchors_to_image = True
+    cut = anchor_reach(message.model, sample, NAMES)
+    assert taken_out is not None
+    assert cut is not None
+    assert taken_out.ious[0] < 0.85
+    assert cut.ious[0] > 0.95
+    kept = reach_of(SSD, [SampledBox(0, 0, 0.5, 1, 1, 640, 640)])
+    assert kept.ious[0] < 0.85
+
+
 def test_the_threshold_is_the_matchers() -> None:
     message, sample = read_template(PYRAMID).message(), of_sizes(30, 40, 60)
     message.model.ssd.matcher.argmax_matcher.matched_threshold = 0.9

@@ -1,10 +1,10 @@
 """The best anchor for each box: its intersection over union (IoU), exactly, without laying a single anchor.
 
 Whether an anchor meets a box is decided down and across apart: what both share is the product of what their sides
-share. Along one axis the best of equal anchors on a grid is one of the two beside three points: where both are centred,
-and where either end is on the box's end. The first wins where anchors lie whole; the others where the image's edge cuts
-them, since a cut anchor is the smaller the further out it lies. So six cells of each axis are looked at, however fine
-the grid is.
+share. Along one axis the best of equal anchors on a grid is one of the two beside the point where both begin together,
+or of the two beside that where both end together: further out they share less, and in between no more. That holds where
+the image's edge cuts anchors as well, since a cut anchor is the smaller the further out it lies. So four cells of each
+axis are looked at, however fine the grid is.
 """
 
 from __future__ import annotations
@@ -83,11 +83,7 @@ def _along(ends: tuple[Floats, Floats], lengths: Floats, cells: _Cells) -> tuple
     """What box and anchor share along one axis, and the anchor's length: both [boxes, sizes, anchors worth a look]."""
     start, end = (each[:, None] for each in ends)
     halves = np.broadcast_to(lengths / 2, (len(start), len(lengths)))
-    centres = np.broadcast_to((start + end) / 2, halves.shape)
-    if cells.edge == "clip":
-        points = cells.points(np.stack([centres, end - halves, start + halves], -1), lengths)
-    else:
-        points = cells.points(centres[..., None], lengths)
+    points = cells.points(np.stack([start + halves, end - halves], -1), lengths)
     low, high = points - halves[..., None], points + halves[..., None]
     if cells.edge == "clip":
         low, high = np.maximum(low, 0), np.minimum(high, cells.end)
