@@ -36,8 +36,8 @@ def test_a_field_of_2018_is_left_out_and_told(written: str, lines: list[int]) ->
 
 
 def test_what_is_wrong_besides_is_told_at_its_own_line() -> None:
-    text = EXTRACTOR.format("batch_norm_trainable: true\nmin_depht: 16")
-    with pytest.raises(ConfigError, match=r'my\.config:5: .*no field named "min_depht"\. Did you mean min_depth'):
+    text = EXTRACTOR.format("batch_norm_trainable:\n\ntrue\nmin_depht: 16")
+    with pytest.raises(ConfigError, match=r'my\.config:7: .*no field named "min_depht"\. Did you mean min_depth'):
         parse_old_pipeline(text, "my.config")
 
 
