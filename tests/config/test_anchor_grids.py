@@ -66,6 +66,18 @@ def test_the_anchors_of_a_pyramid_are_multiples_of_its_strides() -> None:
     assert areas == [32, 40.317, 50.797] * 3
 
 
+def test_a_pyramid_begins_on_the_edge_of_a_fixed_input_that_its_stride_does_not_fit() -> None:
+    """An SSD's that knows its input; Faster R-CNN asks for no size."""
+    for name, is_fixed, offsets in (
+        (FPNLITE, True, [(0, 4), (0, 8), (0, 16)]),
+        (FPNLITE, False, [(4, 4), (8, 8), (16, 16)]),
+        (FASTER_RCNN_FPN, True, [(2, 2), (4, 4), (8, 8)]),
+    ):
+        _, kind, model = model_of(name)
+        grids = anchor_grids(kind, model, width=160, height=100, is_fixed=is_fixed)
+        assert [grid.offset for grid in grids][:3] == offsets
+
+
 def test_center_net_has_no_anchors() -> None:
     _, kind, model = model_of("centernet_resnet50_v2_512x512_coco17")
     assert anchor_grids(kind, model, width=512, height=512) == []

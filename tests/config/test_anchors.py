@@ -158,6 +158,11 @@ def test_small_boxes_ask_for_smaller_anchors_or_a_larger_image() -> None:
     assert before < larger.reached
     assert larger.size in (416, 480, 640, 960)
     assert larger.flag == f"--image-size {larger.size}"
+    least = fitted_image_size(message, sample, NAMES, enough=0.01)
+    most = fitted_image_size(message, sample, NAMES, enough=1)
+    assert least is not None
+    assert most is not None
+    assert (least.size, most.size) == (416, 960)
 
 
 def test_an_input_that_is_no_square_keeps_its_ratio() -> None:
@@ -194,6 +199,13 @@ def test_each_generator_is_fitted_in_its_own_units(name: str) -> None:
 
 def test_where_all_is_reached_nothing_is_asked_for() -> None:
     message, sample = read_template(PYRAMID).message(), of_sizes(40, 50, 60)
+    assert fitted_anchors(message.model, sample, NAMES) is None
+    assert fitted_image_size(message, sample, NAMES, enough=0.9) is None
+
+
+def test_what_reaches_no_more_is_not_asked_for() -> None:
+    message, sample = read_template(PYRAMID).message(), [*of_sizes(*[40] * 30), *of_sizes(*[1] * 5)]
+    assert reach_of(PYRAMID, sample).all_classes.reached == pytest.approx(30 / 35)
     assert fitted_anchors(message.model, sample, NAMES) is None
     assert fitted_image_size(message, sample, NAMES, enough=0.9) is None
 
