@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from tfodkit.config import PipelineOptions, make_config
+from tfodkit.config import PipelineOptions, make_config, read_checked_pipeline
 from tfodkit.config.lint import lint_file
 from tfodkit.config.machine_memory import MachineMemory
 from tfodkit.config.memory import forecast_memory
@@ -32,17 +33,28 @@ def test_enough_memory_is_no_finding(config: Path) -> None:
         assert said(config, machine) == []
 
 
-def test_the_largest_batch_that_fits_is_told_and_fits(config: Path, records: Path, tmp_path: Path) -> None:
-    machine = MachineMemory(6 * GB)
-    (what,) = said(config, machine)
-    assert what.startswith("training takes about ")
-    assert " of memory, but 6.0 GB is free; batch_size " in what
-    most = int(what.rpartition("batch_size ")[2].removesuffix(" fits"))
-    assert 1 <= most < 8
-    for batch, expected in ((most, 0), (most + 1, 1)):
+@pytest.mark.parametrize(
+    ("machine", "whose"),
+    [
+        (MachineMemory(6 * GB), "memory, but 6.0 GB"),
+        (MachineMemory(64 * GB, (64 * GB, 4 * GB)), "memory of each GPU, but 4.0 GB"),
+    ],
+)
+def test_the_largest_batch_that_fits_is_told_and_fits(
+    machine: MachineMemory, whose: str, records: Path, tmp_path: Path
+) -> None:
+    def said_of(batch: int) -> list[str]:
         path = tmp_path / f"{batch}.config"
         make_config(RETINANET, records, path, PipelineOptions(batch_size=batch))
-        assert len(said(path, machine)) == expected
+        return said(path, machine)
+
+    (what,) = said_of(16)
+    found = re.fullmatch(rf"training takes about \d+\.\d GB of {whose} is free; batch_size (\d+) fits", what)
+    assert found
+    most = int(found[1])
+    assert 1 <= most < 16
+    assert said_of(most) == []
+    assert len(said_of(most + 1)) == 1
 
 
 def test_where_not_even_one_image_fits_it_is_said(config: Path) -> None:
@@ -67,6 +79,11 @@ def test_the_smallest_of_several_gpus_counts_and_the_batch_is_shared_out(config:
     assert said(config, MachineMemory(64 * GB, (6 * GB,) * 4)) == []
     (what,) = said(config, MachineMemory(64 * GB, (64 * GB, 3 * GB)))
     assert " of memory of each GPU, but 3.0 GB is free; batch_size " in what
+
+
+def test_training_is_warned_by_this_machine_s_memory(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tfodkit.config.checked.machine_memory", lambda: MachineMemory(6 * GB))
+    assert "TFK606" in [finding.code for finding in read_checked_pipeline(config).warnings]
 
 
 def test_it_is_a_warning_at_the_batch_with_a_remedy(config: Path) -> None:

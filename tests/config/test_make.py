@@ -158,7 +158,7 @@ def test_the_header_tells_what_was_set(records: Path, output: Path) -> None:
     )
     make_config(SSD, records, output, options)
     lines = output.read_text(encoding="utf-8").splitlines()
-    assert lines[6:18] == [
+    assert lines[6:19] == [
         "# steps:         1000 of 8 images: 64 epochs",
         "# learning rate: 0.1 (as asked)",
         "# schedule:      cosine: up from 0.004 in 300 steps, down to 0 at step 1000",
@@ -170,6 +170,7 @@ def test_the_header_tells_what_was_set(records: Path, output: Path) -> None:
         "# loss weights:  classification 1, localization 2",
         "# detections:    20 at most, NMS at IoU 0.5, scores from 0.25",
         "# metrics:       coco_detection_metrics, pascal_voc_detection_metrics",
+        "# memory:        about 2.3 GB to train: 1.1 GB for the model, on the GPU where there is one; 1.2 GB beside it",
         "# note:          the template's fine_tune_checkpoint is left out",
     ]
     message = written(output)

@@ -158,3 +158,8 @@ def test_the_flags_of_make_config_reach_the_forecast(records: Path, tmp_path: Pa
     assert small.activations == pytest.approx(
         STEP_OVERHEAD * 2 * 160 * 160 * MODEL_FACTS["ssd_mobilenet_v2_keras"].bytes_per_pixel
     )
+
+
+def test_make_config_tells_what_it_comes_to(records: Path, tmp_path: Path) -> None:
+    made = make_config(SSD, records, tmp_path / "pipeline.config")
+    assert made.memory == forecast(read_pipeline(made.path), RecordManifest.read(records))

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Iterable, Iterator
 
 from tfodkit.config.made import MadeConfig
+from tfodkit.config.memory_words import memory_words
 from tfodkit.config.model_section import ModelSetup
 
 _FROM_RANDOM = "random weights; --checkpoint fine-tunes"
@@ -35,6 +36,7 @@ def facts(made: MadeConfig) -> list[str]:
         *_training(made),
         *_model(made.model),
         ("metrics", ", ".join(made.metrics)),
+        *([("memory", memory_words(made.memory))] if made.memory else []),
         *(("note", note) for note in made.notes),
         *(("warning", warning) for warning in made.warnings),
     ]

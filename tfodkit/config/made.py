@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tfodkit.config.drawn import DrawnClass
+from tfodkit.config.memory import MemoryForecast
 from tfodkit.config.model_section import ModelSetup
 from tfodkit.config.training_section import TrainingSetup
 from tfodkit.config.weights import DrawnGroup
@@ -35,3 +36,5 @@ class MadeConfig:
     """Each class's share of what is drawn, in the order of ids."""
     warnings: tuple[str, ...] = ()
     """What may spoil the run, a sentence each."""
+    memory: MemoryForecast | None = None
+    """What training takes; None where nobody measured the model."""

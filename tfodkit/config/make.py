@@ -20,6 +20,7 @@ from tfodkit.config.knobs import clear_dead_knobs, dead_knobs_set
 from tfodkit.config.lane import lane_of
 from tfodkit.config.lint import check_pipeline
 from tfodkit.config.made import MadeConfig
+from tfodkit.config.memory import forecast_memory
 from tfodkit.config.model_section import model_setup, set_model
 from tfodkit.config.options import PipelineOptions
 from tfodkit.config.overrides import apply_overrides
@@ -130,6 +131,7 @@ def _configure(
         notes=tuple(notes),
         drawn_classes=drawn_classes(train, groups, manifest.label_map.names),
         warnings=tuple(drawn_too_often(groups, epochs)),
+        memory=forecast_memory(message, manifest),
     )
 
 
