@@ -141,7 +141,9 @@ def test_k_means_finds_the_middles_of_clusters() -> None:
     clusters = np.array([[10, 20], [40, 15], [100, 100]])
     sizes = np.concatenate([middle * rng.uniform(0.9, 1.1, (50, 2)) for middle in clusters])
     assert_allclose(k_means(sizes, 3), clusters, rtol=0.05)
-    assert_allclose(k_means(rng.permutation(sizes), 3), k_means(sizes, 3), rtol=1e-12)
+    spread = rng.uniform(5, 100, (80, 2))
+    for _ in range(5):
+        assert_allclose(k_means(rng.permutation(spread), 7), k_means(spread, 7), rtol=1e-12)
     assert k_means(np.ones((9, 2)), 4).tolist() == [[1, 1]]
 
 
@@ -163,6 +165,13 @@ def test_small_boxes_ask_for_smaller_anchors_or_a_larger_image() -> None:
     assert least is not None
     assert most is not None
     assert (least.size, most.size) == (416, 960)
+
+
+def test_no_image_size_is_asked_for_that_nobody_has_memory_for() -> None:
+    message, sample = read_template("efficientdet_d7_1536x1536_coco17").message(), of_sizes(*np.linspace(1, 4, 60))
+    larger = fitted_image_size(message, sample, NAMES, enough=1)
+    assert larger is not None
+    assert larger.size == 1920
 
 
 def test_an_input_that_is_no_square_keeps_its_ratio() -> None:
