@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tfodkit.odapi import inputs
+from tfodkit.odapi.graphs import CompiledFunction
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,12 +33,10 @@ class ValidationPass:
 
     def __init__(self, pipeline: Any, model: Any, *, records: Sequence[Path], images: int) -> None:
         """Open ``records``, which hold ``images`` images, as the ``TrainEvalPipelineConfig`` message says."""
-        import tensorflow as tf
-
         self._model = model
         self._add_regularization_loss = pipeline.train_config.add_regularization_loss
         self._dataset = inputs.eval_dataset(pipeline, model, records, images)
-        self._compiled = tf.function(self._detect_batch)
+        self._compiled = CompiledFunction(self._detect_batch)
         self._losses: dict[str, list[float]] = {}
 
     def detect(self) -> Iterator[RawDetections]:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from tfodkit.errors import TfodkitError
+from tfodkit.odapi.graphs import as_it_stands
 from tfodkit.odapi.pipeline import for_one_pass
 from tfodkit.odapi.randomness import numbered
 
@@ -51,9 +52,9 @@ def train_dataset(pipeline: Any, model: Any, strategy: Any, drawn: DrawnRecords 
         drawn: the records; None lets the API read and shuffle those that the config names, as it has to for sequences
             of pictures.
     """
-    import tensorflow as tf
     from object_detection import inputs
 
+    @as_it_stands
     def make(context: Any) -> Any:
         with _built_from(drawn):
             return inputs.train_input(
@@ -64,8 +65,7 @@ def train_dataset(pipeline: Any, model: Any, strategy: Any, drawn: DrawnRecords 
                 input_context=context,
             ).repeat()
 
-    # to convert the API's functions, which were written for graphs, would take several times as long as to trace them
-    return strategy.distribute_datasets_from_function(tf.autograph.experimental.do_not_convert(make))
+    return strategy.distribute_datasets_from_function(make)
 
 
 def eval_dataset(pipeline: Any, model: Any, records: Sequence[Path], images: int) -> Any:
@@ -81,7 +81,7 @@ def eval_dataset(pipeline: Any, model: Any, records: Sequence[Path], images: int
     height, width = config_util.get_spatial_image_size(config_util.get_image_resizer_config(pipeline.model))
     has_one_size = height not in (None, -1) and width not in (None, -1)
     eval_config.batch_size = _largest_divisor(images, LARGEST_BATCH) if has_one_size else 1
-    return inputs.eval_input(
+    return as_it_stands(inputs.eval_input)(
         eval_config=eval_config, eval_input_config=reader, model_config=pipeline.model, model=model
     )
 
@@ -130,7 +130,6 @@ def _drawn_dataset(
         with numbered(drawn.seed, draw):
             return transform_input_data_fn(decoder.decode(record))
 
-    as_it_stands = tf.autograph.experimental.do_not_convert
     return (
         tf.data.Dataset.counter()
         .map(as_it_stands(number_of))

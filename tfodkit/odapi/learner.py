@@ -18,6 +18,7 @@ from tfodkit.errors import CheckpointError, ConfigError, OutOfMemory, RecordErro
 from tfodkit.odapi import inputs, pipeline as pipelines
 from tfodkit.odapi.fine_tune import FineTuneReport, load_fine_tune_checkpoint
 from tfodkit.odapi.frozen import trained_variables
+from tfodkit.odapi.graphs import CompiledFunction
 from tfodkit.odapi.model import build_model, create_variables
 from tfodkit.odapi.randomness import numbered, seed_keras
 from tfodkit.odapi.settings import LearnerSettings
@@ -97,7 +98,7 @@ class Learner:
         self._checkpoint = tf.train.Checkpoint(
             step=self._step, model=self.model, optimizer=self._optimizer, rate_factor=self._rate_factor
         )
-        self._compiled = tf.function(self._distributed_step, autograph=False)
+        self._compiled = CompiledFunction(self._distributed_step)
         self._drawn: inputs.DrawnRecords | None = None
         self._iterator: Any = None
         self._batch: Any = None
@@ -184,7 +185,7 @@ class Learner:
             began = time.monotonic()
             self._batch = next(self._iterator)
             self.waited_seconds += time.monotonic() - began
-            return self._run(self._batch)
+            losses: Mapping[str, Any] = self._compiled(*self._batch)
         except (tf.errors.ResourceExhaustedError, MemoryError) as error:
             what = f"there is no memory left for {self.pipeline.train_config.batch_size} images a step"
             remedy = "Make the config again with a smaller --batch-size or --image-size, or free the device."
@@ -196,6 +197,7 @@ class Learner:
                 what = f"a training record is damaged ({error.message.splitlines()[0]})"
                 raise RecordError("train_input_reader", what, "Run make-records again.") from error
             raise
+        return losses
 
     def images_of_step(self, step: int) -> tuple[str, ...]:
         """The file names of the images of a step, by its number from 1; none where the API draws them."""
@@ -239,16 +241,6 @@ class Learner:
         finally:
             with self.strategy.scope():
                 self._optimizer.swap_weights()
-
-    def _run(self, batch: Any) -> Mapping[str, Any]:
-        import tensorflow as tf
-
-        try:
-            losses: Mapping[str, Any] = self._compiled(*batch)
-        except tf.errors.OperatorNotAllowedInGraphError:  # a model whose code counts on AutoGraph
-            self._compiled = tf.function(self._distributed_step)
-            losses = self._compiled(*batch)
-        return losses
 
     def _distributed_step(self, features: Any, labels: Any) -> Mapping[str, Any]:
         import tensorflow as tf
