@@ -111,7 +111,10 @@ def test_patience_ends_a_run_and_says_what_was_compared(run: RunDirectory) -> No
     )
     assert why == "2 of 2 evaluations without improvement"
     assert kept(run) == ["ckpt-30", "ckpt-30"]  # by however little it is better
-    assert "step 20: mAP 0.4000, compared with 0.5000 at step 10; 1 of 2 evaluations without" in shown.getvalue()
+    assert (
+        "step 20: mAP 0.4000, compared with 0.5000 at step 10, on 1 images; 1 of 2 evaluations without"
+        in shown.getvalue()
+    )
     assert "mAP@.50 0.5100; best mAP 0.5100 at step 30" in shown.getvalue()
     again = Learner(run.path, step=30)
     assert go(run, again, Evaluator(), plan_of(100, 10), patience=2, min_delta=0.02) == why

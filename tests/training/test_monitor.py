@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from tfodkit.config.pipeline import Message, parse_pipeline
@@ -29,6 +31,11 @@ def pipeline(model: str) -> Message:
 )
 def test_a_figure_is_found_by_its_name(name: str, value: float) -> None:
     assert Monitor(name).value(RESULT) == value
+
+
+def test_what_is_no_number_is_the_worst() -> None:
+    assert Monitor("Loss/total_loss").comparable(math.nan) == Monitor("Loss/total_loss").comparable(None) == math.inf
+    assert Monitor("mAP").comparable(math.nan) == Monitor("mAP").comparable(None) == 0.0
 
 
 def test_a_loss_is_better_when_lower() -> None:

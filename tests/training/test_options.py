@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 from typer.testing import CliRunner
 
 from tfodkit.cli.main import app
@@ -46,6 +46,7 @@ OPTIONS = st.builds(
 )
 
 
+@settings(deadline=None, max_examples=40)  # each is a whole command line
 @given(OPTIONS)
 def test_the_flags_of_options_ask_for_the_same(options: TrainOptions) -> None:
     asked = []

@@ -38,6 +38,13 @@ def test_a_folder_that_is_no_run_is_refused(tmp_path: Path) -> None:
         RunDirectory.open(tmp_path)
 
 
+@pytest.mark.parametrize("text", ["", "[]", "{"])
+def test_figures_that_are_damaged_are_named(run: RunDirectory, text: str) -> None:
+    run.figures_path("best").write_text(text)
+    with pytest.raises(CheckpointError, match=r"best/metrics\.json: holds no figures of a checkpoint .*Remove it"):
+        run.has_moving_averages("best")
+
+
 def test_which_is_one_of_two() -> None:
     assert parse_which("last") == "last"
     with pytest.raises(UsageError, match="must be one of best, last, averaged, but got 'newest'"):

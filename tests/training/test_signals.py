@@ -69,7 +69,9 @@ def test_at_a_prompt_the_second_request_raises_and_the_process_lives(monkeypatch
     monkeypatch.setattr(sys, "ps1", ">>> ", raising=False)
     with listening(lambda _: None) as stop:
         send(signal.SIGINT)
+        send(signal.SIGINT)  # the same request by another way
         assert stop.signal_number == signal.SIGINT
+        time.sleep(0.6)
         with pytest.raises(KeyboardInterrupt):
             send(signal.SIGINT)
     time.sleep(0.1)  # in which a thread would have ended the process
@@ -82,7 +84,9 @@ def test_the_second_request_ends_a_process_that_does_not_return_to_python(number
         assert process.stdout.readline() == "ready\n"
         time.sleep(0.2)
         process.send_signal(number)
-        time.sleep(0.2)
+        time.sleep(0.1)
+        process.send_signal(number)  # the same request by another way
+        time.sleep(0.6)
         assert process.poll() is None
         process.send_signal(number)
         assert process.wait(timeout=5) == code

@@ -152,7 +152,8 @@ class Loop:
         others = ", ".join(
             f"{name} {result.figures[name] or 0.0:.4f}" for name in ("mAP", "mAP@.50") if name != self._monitor.name
         )
-        parts = [compared(self._monitor.name, now, before), str(patience), others, str(self._keeper.best)]
+        figure = f"{compared(self._monitor.name, now, before)}, on {result.images} images"
+        parts = [figure, str(patience), others, str(self._keeper.best)]
         self._display.note("; ".join(filter(None, parts)))
 
     def _make_up_for_a_missed_evaluation(self) -> None:
@@ -190,4 +191,4 @@ class Loop:
 def read_history(run: RunDirectory, monitor: Monitor) -> list[Evaluated]:
     """The monitored figure of every evaluation of a run so far, in the order of their steps."""
     rows: Sequence[dict[str, float | None]] = read_table(run.evaluations_path)
-    return [Evaluated(int(row["step"] or 0), row.get(monitor.name) or 0.0) for row in rows]
+    return [Evaluated(int(row["step"] or 0), monitor.comparable(row.get(monitor.name))) for row in rows]

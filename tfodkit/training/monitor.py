@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -30,13 +31,19 @@ class Monitor:
         return not self.name.startswith(LOSS_PREFIX)
 
     def value(self, result: EvaluationResult) -> float:
-        """The figure of an evaluation; the worst, 0, where no ground truth is of its kind."""
+        """The figure of an evaluation, as :meth:`comparable` has it."""
         if self.name.startswith(LOSS_PREFIX):
-            return result.losses[self.name]
+            return self.comparable(result.losses[self.name])
         if self.name.startswith(CLASS_PREFIX):
             name = self.name.removeprefix(CLASS_PREFIX)
-            return next(figures.ap for figures in result.per_class if figures.name == name) or 0.0
-        return result.figures[self.name] or 0.0
+            return self.comparable(next(figures.ap for figures in result.per_class if figures.name == name))
+        return self.comparable(result.figures[self.name])
+
+    def comparable(self, value: float | None) -> float:
+        """``value``, or the worst there is where it is none, as no ground truth is of its kind, or is no number."""
+        if value is None or math.isnan(value):
+            return 0.0 if self.higher_is_better else math.inf
+        return value
 
 
 def choose_monitor(name: str, pipeline: Message, *, classes: Iterable[str]) -> Monitor:

@@ -124,12 +124,23 @@ class RunDirectory:
 
 
 def read_figures(run: RunDirectory, which: Which) -> dict[str, Any] | None:
-    """The ``metrics.json`` of a checkpoint; None where there is none, or it is of another checkpoint."""
+    """The ``metrics.json`` of a checkpoint; None where there is none, or it is of another checkpoint.
+
+    Raises:
+        CheckpointError: it is damaged.
+    """
     path, prefix = run.figures_path(which), run.find_checkpoint(which)
     if prefix is None or not path.is_file():
         return None
-    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return content if content.get("checkpoint") == prefix.name else None
+    try:
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return content if content.get("checkpoint") == prefix.name else None
+    except (ValueError, AttributeError) as error:
+        raise CheckpointError(
+            str(path),
+            f"holds no figures of a checkpoint ({error})",
+            "Remove it; it is then as if nothing was evaluated.",
+        ) from error
 
 
 def parse_which(text: str) -> Which:

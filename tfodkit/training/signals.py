@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Any
@@ -18,6 +19,8 @@ from typing import Any
 ASKING = (signal.SIGINT, signal.SIGTERM)
 EXIT_CODE = 128
 """Plus the signal's number is how shells tell of an end by a signal."""
+ONE_REQUEST = 0.5
+"""Seconds in which signals are one request: a terminal and the program that started us may both send one."""
 
 
 class StopRequest:
@@ -26,6 +29,7 @@ class StopRequest:
     def __init__(self, tell: Callable[[str], None]) -> None:
         self._tell = tell
         self._at_once = False
+        self._asked_at = 0.0
         self.signal_number: int | None = None
         """Of the first signal; None as long as there was none."""
 
@@ -46,9 +50,12 @@ class StopRequest:
 
     def ask(self, number: int) -> None:
         """Take note of a signal, and interrupt where nothing is lost by it."""
+        now = time.monotonic()
+        if self.signal_number is not None and now - self._asked_at < ONE_REQUEST:
+            return
         is_first = self.signal_number is None
         if is_first:
-            self.signal_number = number
+            self.signal_number, self._asked_at = number, now
         if self._at_once or not is_first:
             raise KeyboardInterrupt
         self._tell("asked to stop: finishing this step and saving; ask again to stop at once")
@@ -96,10 +103,14 @@ def _end_at_second() -> Iterator[None]:
 
 
 def _count_signals(reading: int) -> None:
-    heard = 0
+    first: float | None = None
     while byte := os.read(reading, 1):
-        heard += byte[0] in ASKING
-        if heard > 1:
+        if byte[0] not in ASKING:
+            continue
+        now = time.monotonic()
+        if first is None:
+            first = now
+        elif now - first >= ONE_REQUEST:
             os._exit(EXIT_CODE + byte[0])
 
 
