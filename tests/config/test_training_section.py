@@ -219,3 +219,46 @@ def test_the_object_detection_api_follows_the_schedule(schedule: str) -> None:
 def test_an_empty_message_is_told() -> None:
     with pytest.raises(ConfigError, match="has no optimizer"):
         fit(new_pipeline().train_config)
+
+
+@settings(deadline=None)
+@given(
+    optimizer=st.sampled_from(
+        ["momentum:momentum=0.5", "adam:epsilon=1e-05", "rms_prop:momentum=0,decay=0.5,epsilon=1"]
+    ),
+    decay=st.integers(1, 999).map(lambda part: part / 1000),
+    norm=st.integers(0, 999).map(lambda part: part / 10),
+)
+def test_optimizer_averages_and_clipping_come_out_again(optimizer: str, decay: float, norm: float) -> None:
+    train = read_template(SSD).message().train_config
+    setup = fit(train, optimizer=optimizer, learning_rate=0.1, ema=decay, gradient_clipping=norm)
+    assert (setup.optimizer, setup.moving_average, setup.gradient_clipping) == (optimizer, decay, norm)
+
+
+def test_a_parameter_that_is_not_given_stays() -> None:
+    train = read_template(SSD).message().train_config
+    train.optimizer.momentum_optimizer.momentum_optimizer_value = 0.5
+    assert fit(train, optimizer="momentum").optimizer == "momentum:momentum=0.5"
+
+
+def test_gradients_are_no_longer_clipped_at_0() -> None:
+    train = read_template("centernet_hg104_512x512_coco17").message().train_config
+    assert train.gradient_clipping_by_norm == 10
+    assert fit(train).gradient_clipping == 10
+    assert fit(train, gradient_clipping=0).gradient_clipping == 0
+
+
+def test_a_schedule_without_room_names_its_flag(train: Message) -> None:
+    with pytest.raises(UsageError) as caught:
+        fit(train, steps=100, schedule="cosine:warm_up=200")
+    assert str(caught.value) == (
+        "--schedule cosine:warm_up=200: warm_up and hold take 200 of 100 steps. Leave some to fall in."
+    )
+
+
+def test_parameters_make_a_schedule_anew_and_its_name_alone_fits_the_template_s(train: Message) -> None:
+    fitted, anew = read_template(SSD).message().train_config, train
+    fit(fitted, steps=1000, schedule="cosine")
+    fit(anew, steps=1000, schedule="cosine:hold=100")
+    cosines = [learning_rate_of(each.optimizer).cosine_decay_learning_rate for each in (fitted, anew)]
+    assert [(cosine.warmup_steps, cosine.hold_base_rate_steps) for cosine in cosines] == [(40, 0), (50, 100)]
