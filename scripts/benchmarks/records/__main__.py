@@ -26,8 +26,9 @@ from pathlib import Path
 from typing import Any
 
 from contest import CONTENDERS, Result, hold_contest, make_records, ratios, same_bytes
-from machine import describe_machine, describe_pictures
+from machine import describe_machine
 from measured import MEBIBYTE, run_measured
+from pictures import describe_pictures
 from place import HERE, ROOT, DrawnSet, Place
 
 ALL = "".join(contender.letter for contender in CONTENDERS)

@@ -1,16 +1,11 @@
-"""What stands next to every figure: the machine and the pictures."""
+"""What stands next to every figure: the machine."""
 
 from __future__ import annotations
 
 import os
 import platform
-import statistics
 from importlib.metadata import version
 from pathlib import Path
-
-from place import Devkit
-
-KIBIBYTE = 1024
 
 
 def describe_machine() -> str:
@@ -21,14 +16,6 @@ def describe_machine() -> str:
     return (
         f"{_processor()}, {len(os.sched_getaffinity(0))} cores, {memory:.0f} GiB, {platform.system()} "
         f"{platform.release()}, Python {platform.python_version()}, {versions}, load {busy:.1f} at the start"
-    )
-
-
-def describe_pictures(devkit: Devkit) -> str:
-    sizes = [path.stat().st_size / KIBIBYTE for path in devkit.images.iterdir()]
-    return (
-        f"{len(sizes)} JPEGs of {min(sizes):.0f} to {max(sizes):.0f} KiB (median {statistics.median(sizes):.0f}), "
-        f"{sum(sizes) / KIBIBYTE:.0f} MiB, in {devkit.folder.name}"
     )
 
 
