@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import deque
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
@@ -51,22 +48,6 @@ def test_a_model_of_tensorflow_1_is_refused() -> None:
     )
 
 
-def variables(root: Any) -> Iterator[tuple[str, Any]]:
-    """Each once, with its shortest path, breadth first: the path that a checkpoint has it under."""
-    import tensorflow as tf
-
-    queue, seen = deque([(root, "")]), {id(root)}
-    while queue:
-        trackable, path = queue.popleft()
-        if isinstance(trackable, tf.Variable):
-            yield path, trackable
-            continue
-        for name, child in tf.train.TrackableView(trackable).children(trackable).items():
-            if id(child) not in seen:
-                seen.add(id(child))
-                queue.append((child, f"{path}/{name}" if path else name))
-
-
 @pytest.mark.tensorflow
 @pytest.mark.slow
 @pytest.mark.parametrize(
@@ -84,6 +65,7 @@ def variables(root: Any) -> Iterator[tuple[str, Any]]:
 )
 def test_the_backbone_is_what_a_classification_checkpoint_restores(name: str) -> None:
     from tfodkit.odapi.model import build_model, create_variables
+    from tfodkit.odapi.variables import variable_paths
 
     message = read_template(name).message()
     body = architecture(message, name)
@@ -92,9 +74,9 @@ def test_the_backbone_is_what_a_classification_checkpoint_restores(name: str) ->
     model = build_model(format_pipeline(message), is_training=True)
     create_variables(model)
     restored = model.restore_from_objects(fine_tune_checkpoint_type="classification")
-    backbone = {id(variable) for part in restored.values() for _, variable in variables(part)}
+    backbone = {id(variable) for part in restored.values() for variable in variable_paths(part).values()}
     (pattern,) = message.train_config.freeze_variables
-    trainable = [(path, variable) for path, variable in variables(model) if variable.trainable]
+    trainable = [(path, variable) for path, variable in variable_paths(model).items() if variable.trainable]
     frozen = {path for path, _ in trainable if re.match(pattern, path)}
     assert frozen == {path for path, variable in trainable if id(variable) in backbone}
     assert 0 < len(frozen) < len(trainable)

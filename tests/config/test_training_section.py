@@ -242,7 +242,7 @@ def test_a_parameter_that_is_not_given_stays() -> None:
 
 
 def test_gradients_are_no_longer_clipped_at_0() -> None:
-    train = read_template("centernet_hg104_512x512_coco17").message().train_config
+    train = read_template("faster_rcnn_resnet101_v1_800x1333_coco17").message().train_config
     assert train.gradient_clipping_by_norm == 10
     assert fit(train).gradient_clipping == 10
     assert fit(train, gradient_clipping=0).gradient_clipping == 0

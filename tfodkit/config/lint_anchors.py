@@ -23,7 +23,7 @@ MOST_UNREACHED = 0.05
 MOST_UNREACHED_OF_CLASS = 0.5
 """Of the boxes of one class that has at least so many in the sample; a rare class makes no difference to all boxes."""
 BOXES_OF_CLASS = 20
-BOXES_TO_FIT = 500
+BOXES_TO_FIT = 300
 """Of the sample: enough to find what would do better, and quick."""
 _CLASSES_NAMED = 3
 _GENERATORS = {"ssd": "model.ssd.anchor_generator", "faster_rcnn": "model.faster_rcnn.first_stage_anchor_generator"}
