@@ -16,6 +16,7 @@ from tfodkit.evaluation.model_evaluator import ModelEvaluator
 from tfodkit.odapi import devices
 from tfodkit.odapi.install import install
 from tfodkit.odapi.learner import Learner, LearnerSettings
+from tfodkit.training.cadence import Cadence
 from tfodkit.training.choosing import choose_weights, usual_weights
 from tfodkit.training.draw_order import draw_order
 from tfodkit.training.journal import Amounts, Journal
@@ -189,7 +190,9 @@ class Start:
             config_text=pipeline.text,
             manifest=pipeline.train_records[0].parent / "manifest.json" if pipeline.manifest else None,
             seed=self._options.seed,
-            options={name: _plain(value) for name, value in dataclasses.asdict(self._options).items()},
+            options={
+                field.name: _plain(getattr(self._options, field.name)) for field in dataclasses.fields(TrainOptions)
+            },
             devices=in_words,
         )
 
@@ -225,4 +228,7 @@ def _in_words(error: BaseException) -> str:
 
 
 def _plain(value: Any) -> Any:
+    """An option as JSON can have it."""
+    if isinstance(value, Cadence):
+        return value.text()
     return str(value) if isinstance(value, Path) else value
