@@ -144,7 +144,7 @@ class Start:
             steps_per_loop=options.steps_per_loop,
             data_service=options.data_service,
         )
-        with self._display.phase(f"building the model and its input for {in_words}"):
+        with self._display.phase("building the model and its input", f"for {in_words}"):
             draws = None if options.data_service else draw_order(pipeline, seed=options.seed)
             learner = Learner(pipeline.text, strategy=strategy, seed=options.seed, settings=settings, draws=draws)
         self._restore(learner)
@@ -154,7 +154,7 @@ class Start:
     def _restore(self, learner: Learner) -> None:
         last, pipeline = self._run.find_checkpoint("last"), self._prepared.pipeline
         if last is not None:
-            with self._display.phase(f"going on from {last.name}"):
+            with self._display.phase("going on from", last.name):
                 learner.resume(last)
         elif pipeline.fine_tune_checkpoint:
             with self._display.phase("loading the fine-tune checkpoint"):
