@@ -74,7 +74,6 @@ class Learner:
         _require_whole_batches(self.pipeline.train_config.batch_size, strategy.num_replicas_in_sync)
         if self.settings.deterministic:
             tf.config.experimental.enable_op_determinism()
-            tf.random.set_seed(seed)  # the API's input of evaluation has an operation that can't be built without
         seed_keras(seed)
         with strategy.scope():
             self.model = build_model(config_text, is_training=True)
