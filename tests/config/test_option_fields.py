@@ -53,6 +53,7 @@ def test_flags_ask_for_what_is_not_the_default() -> None:
     assert flags_for(Options()) == []
     options = Options(most_pictures=3, share=1, names=("a", "b"))
     assert flags_for(options) == ["--most-pictures", "3", "--part", "1", "--names", "a", "--names", "b"]
+    assert flags_for(Options(share=0)) == ["--part", "0"]
 
 
 def test_an_unfit_value_names_its_flag() -> None:

@@ -12,7 +12,7 @@ from training_builders import save
 from tfodkit.config import PipelineConfig, PipelineOptions, make_config, read_checked_pipeline
 from tfodkit.errors import ConfigError, OutputError
 from tfodkit.records import make_records
-from tfodkit.training.open_run import open_run
+from tfodkit.training.open_run import open_run, refuse_foreign_mirror
 
 
 @pytest.fixture
@@ -61,6 +61,28 @@ def test_another_config_is_refused_with_what_differs_and_taken_by_force(
     assert open_run(run.path, other, force=True) == (run, True)
     assert run.config_path.read_text() == other.text
     assert open_run(run.path, other) == (run, False)
+
+
+def test_a_mirror_of_another_run_or_of_none_is_refused(
+    pipelines: tuple[PipelineConfig, PipelineConfig], tmp_path: Path
+) -> None:
+    one, other = pipelines
+    mirror = tmp_path / "drive"
+    refuse_foreign_mirror(mirror, one)
+    mirror.mkdir()
+    refuse_foreign_mirror(mirror, one)
+    (mirror / "holiday.jpg").touch()
+    with pytest.raises(OutputError, match=r"drive: the folder holds 'holiday\.jpg' but no pipeline\.config"):
+        refuse_foreign_mirror(mirror, one, force=True)
+    (mirror / "pipeline.config").write_text(one.text)
+    refuse_foreign_mirror(mirror, one)
+    message = (
+        f"{mirror}: it is the mirror of a run with another config than {other.path}: train_config.num_steps was 10 and "
+        "is 20. Name another folder, or pass --force to have it replaced."
+    )
+    with pytest.raises(ConfigError, match=f"^{re.escape(message)}$"):
+        refuse_foreign_mirror(mirror, other)
+    refuse_foreign_mirror(mirror, other, force=True)
 
 
 def test_many_differences_are_counted(pipelines: tuple[PipelineConfig, PipelineConfig], tmp_path: Path) -> None:

@@ -169,6 +169,7 @@ def test_a_run_without_faults_is_one_attempt(run: RunDirectory) -> None:
     }
     content = record(run)
     assert content["recoveries"] == []
+    assert (content["options"]["save_every"], content["options"]["eval_every"]) == ("10m", None)
     assert [(one["from_step"], one["to_step"], one["why_ended"]) for one in content["starts"]] == [(0, 6, why)]
     assert content["result"] == {
         "step": 6,

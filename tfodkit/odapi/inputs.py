@@ -81,9 +81,10 @@ def eval_dataset(pipeline: Any, model: Any, records: Sequence[Path], images: int
     height, width = config_util.get_spatial_image_size(config_util.get_image_resizer_config(pipeline.model))
     has_one_size = height not in (None, -1) and width not in (None, -1)
     eval_config.batch_size = _largest_divisor(images, LARGEST_BATCH) if has_one_size else 1
-    return as_it_stands(inputs.eval_input)(
-        eval_config=eval_config, eval_input_config=reader, model_config=pipeline.model, model=model
-    )
+    with numbered(0, 0):  # a name for pictures without one is drawn, which needs a seed where the run is deterministic
+        return as_it_stands(inputs.eval_input)(
+            eval_config=eval_config, eval_input_config=reader, model_config=pipeline.model, model=model
+        )
 
 
 @contextlib.contextmanager

@@ -38,19 +38,38 @@ def open_run(path: Path, pipeline: PipelineConfig, *, force: bool = False) -> tu
     return run, is_changed
 
 
+def refuse_foreign_mirror(mirror: Path, pipeline: PipelineConfig, *, force: bool = False) -> None:
+    """Raise where the folder ``mirror`` holds something else than a copy of a run with this config.
+
+    Raises:
+        ConfigError: it is the mirror of a run with another config, and ``force`` is not set.
+        OutputError: no run is mirrored there.
+    """
+    copy = RunDirectory(mirror)
+    files.refuse_existing(mirror, force=True, marker=copy.config_path.name)
+    if force or not copy.config_path.is_file():
+        return
+    if differences := _differences(copy, pipeline):
+        what = f"it is the mirror of a run with another config than {pipeline.path}: {_listed(differences)}"
+        raise ConfigError(str(mirror), what, "Name another folder, or pass --force to have it replaced.")
+
+
 def _differences(run: RunDirectory, pipeline: PipelineConfig) -> list[Difference]:
     return config_differences(read_pipeline(run.config_path), parse_pipeline(pipeline.text, str(pipeline.path)))
 
 
 def _another_config(run: RunDirectory, pipeline: PipelineConfig, differences: list[Difference]) -> ConfigError:
-    shown = [_in_words(difference) for difference in differences[:SHOWN_DIFFERENCES]]
-    if hidden := len(differences) - len(shown):
-        shown.append(f"{hidden} more")
     return ConfigError(
         str(run.path),
-        f"the run was started with another config than {pipeline.path}: {'; '.join(shown)}",
+        f"the run was started with another config than {pipeline.path}: {_listed(differences)}",
         f"Go on with {run.config_path}, give the new run another folder, or pass --force to go on with the new config.",
     )
+
+
+def _listed(differences: list[Difference]) -> str:
+    shown = [_in_words(difference) for difference in differences[:SHOWN_DIFFERENCES]]
+    hidden = len(differences) - len(shown)
+    return "; ".join([*shown, f"{hidden} more"] if hidden else shown)
 
 
 def _in_words(difference: Difference) -> str:

@@ -16,6 +16,7 @@ from tfodkit.evaluation.model_evaluator import ModelEvaluator
 from tfodkit.odapi import devices
 from tfodkit.odapi.install import install
 from tfodkit.odapi.learner import Learner, LearnerSettings
+from tfodkit.training.cadence import Cadence
 from tfodkit.training.choosing import choose_weights, usual_weights
 from tfodkit.training.draw_order import draw_order
 from tfodkit.training.journal import Amounts, Journal
@@ -143,7 +144,7 @@ class Start:
             steps_per_loop=options.steps_per_loop,
             data_service=options.data_service,
         )
-        with self._display.phase(f"building the model and its input for {in_words}"):
+        with self._display.phase("building the model and its input", f"for {in_words}"):
             draws = None if options.data_service else draw_order(pipeline, seed=options.seed)
             learner = Learner(pipeline.text, strategy=strategy, seed=options.seed, settings=settings, draws=draws)
         self._restore(learner)
@@ -153,7 +154,7 @@ class Start:
     def _restore(self, learner: Learner) -> None:
         last, pipeline = self._run.find_checkpoint("last"), self._prepared.pipeline
         if last is not None:
-            with self._display.phase(f"going on from {last.name}"):
+            with self._display.phase("going on from", last.name):
                 learner.resume(last)
         elif pipeline.fine_tune_checkpoint:
             with self._display.phase("loading the fine-tune checkpoint"):
@@ -189,7 +190,9 @@ class Start:
             config_text=pipeline.text,
             manifest=pipeline.train_records[0].parent / "manifest.json" if pipeline.manifest else None,
             seed=self._options.seed,
-            options={name: _plain(value) for name, value in dataclasses.asdict(self._options).items()},
+            options={
+                field.name: _plain(getattr(self._options, field.name)) for field in dataclasses.fields(TrainOptions)
+            },
             devices=in_words,
         )
 
@@ -225,4 +228,7 @@ def _in_words(error: BaseException) -> str:
 
 
 def _plain(value: Any) -> Any:
+    """An option as JSON can have it."""
+    if isinstance(value, Cadence):
+        return value.text()
     return str(value) if isinstance(value, Path) else value

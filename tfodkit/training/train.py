@@ -14,7 +14,7 @@ from tfodkit.training.keeping import Best, read_best
 from tfodkit.training.loop import ALL_STEPS, read_history
 from tfodkit.training.mirror import bring_back
 from tfodkit.training.one_process import sole_process
-from tfodkit.training.open_run import open_run
+from tfodkit.training.open_run import open_run, refuse_foreign_mirror
 from tfodkit.training.options import TrainOptions
 from tfodkit.training.preparation import Preparation, prepare
 from tfodkit.training.progress import Display
@@ -54,6 +54,8 @@ def train(config: str | Path, output: str | Path, options: TrainOptions | None =
     options = options or TrainOptions()
     prepared, run = prepare(Path(config), options), RunDirectory(Path(output))
     files.refuse_existing(run.path, force=True, marker=run.config_path.name)
+    if options.mirror is not None:
+        refuse_foreign_mirror(options.mirror, prepared.pipeline, force=options.force)
     with sole_process(run.path):
         is_back = options.mirror is not None and bring_back(run, options.mirror)
         run, is_changed = open_run(run.path, prepared.pipeline, force=options.force)
