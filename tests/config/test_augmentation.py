@@ -206,3 +206,8 @@ def test_steps_that_can_not_be_meant(spec: str, message: str) -> None:
 def test_none_stands_alone() -> None:
     with pytest.raises(UsageError, match=r"--augment none: it stands beside other steps\. Give --augment none alone\."):
         parse_steps(["none", "rgb_to_gray"])
+
+
+def test_the_largest_number_goes_there_and_back() -> None:
+    spec = "adjust_gamma:gamma=3.4028235e+38"
+    assert format_steps(parse_steps([spec])) == [spec]
