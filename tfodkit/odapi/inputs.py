@@ -72,7 +72,8 @@ def eval_dataset(pipeline: Any, model: Any, records: Sequence[Path], images: int
     """A ``tf.data`` set that gives each of the ``images`` images in ``records`` once, in their order.
 
     All batches have one size, so that the graph is traced once: the largest divisor of ``images`` up to eight; 1 where
-    the model's resizer gives pictures of different sizes.
+    the model's resizer gives pictures of different sizes, and for Faster R-CNN, whose 300 proposals of one image take
+    more memory than training on it.
     """
     from object_detection import inputs
     from object_detection.utils import config_util
@@ -80,7 +81,8 @@ def eval_dataset(pipeline: Any, model: Any, records: Sequence[Path], images: int
     eval_config, reader = for_one_pass(pipeline, records)
     height, width = config_util.get_spatial_image_size(config_util.get_image_resizer_config(pipeline.model))
     has_one_size = height not in (None, -1) and width not in (None, -1)
-    eval_config.batch_size = _largest_divisor(images, LARGEST_BATCH) if has_one_size else 1
+    is_small = pipeline.model.WhichOneof("model") != "faster_rcnn"
+    eval_config.batch_size = _largest_divisor(images, LARGEST_BATCH) if has_one_size and is_small else 1
     with numbered(0, 0):  # a name for pictures without one is drawn, which needs a seed where the run is deterministic
         return as_it_stands(inputs.eval_input)(
             eval_config=eval_config, eval_input_config=reader, model_config=pipeline.model, model=model

@@ -1,27 +1,31 @@
-"""Evaluation of the validation pictures, ours or upstream's. Arguments: config, folder, unused, whose."""
+"""Evaluation of the validation pictures, ours or upstream's. Arguments: config, folder, unused, whose, run."""
 
 from __future__ import annotations
 
 import json
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 from tfodkit.odapi.install import install
 
-config, folder, whose = sys.argv[1], sys.argv[2], sys.argv[4]
+config, folder, whose, run = sys.argv[1], sys.argv[2], sys.argv[4], sys.argv[5]
 install()
 
 from tfodkit.config import read_checked_pipeline  # noqa: E402 - after the mends
-from tfodkit.odapi.model import build_model, create_variables  # noqa: E402
+from tfodkit.odapi.model import build_model, create_variables, restore_model  # noqa: E402
 from tfodkit.odapi.pipeline import parse  # noqa: E402
 from tfodkit.odapi.randomness import seed_keras  # noqa: E402
+from tfodkit.training.run_directory import RunDirectory  # noqa: E402
 
 pipeline = read_checked_pipeline(config)
 seed_keras(0)
 model = build_model(pipeline.text, is_training=False)
-create_variables(model)
-"""Drawn weights score all anchors nearly alike, the most work that non-maximum suppression can have."""
+if run:
+    restore_model(model, RunDirectory.open(Path(run)).checkpoint("best"))
+else:
+    create_variables(model)  # which score all anchors nearly alike: the most work for non-maximum suppression
 
 
 def ours() -> dict[str, float]:

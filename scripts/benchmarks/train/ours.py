@@ -31,8 +31,8 @@ def timed(self: Learner) -> Mapping[str, Any]:
 
 Learner.take_step = timed  # type: ignore[method-assign]
 try:
-    from tfodkit.training import train
     from tfodkit.training.options import TrainOptions
+    from tfodkit.training.train import train
 
     train(config, folder / "run", TrainOptions(steps=steps + 2, eval_every=str(steps + 2)))
 except Enough:
