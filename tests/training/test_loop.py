@@ -15,6 +15,7 @@ import pytest
 from training_builders import Evaluator, Journal, Learner
 
 from tfodkit import files
+from tfodkit.evaluation.result import EvaluationResult
 from tfodkit.odapi import weights
 from tfodkit.odapi.learner import TOTAL_LOSS
 from tfodkit.training import checkpoint_folder, keeping, loop
@@ -176,6 +177,26 @@ def test_an_evaluation_that_was_interrupted_is_made_up_for(run: RunDirectory) ->
     assert again.saved == []
     assert read_steps(run.evaluations_path) == {2, 4}
     assert kept(run) == ["ckpt-4", "ckpt-4"]
+
+
+def test_an_evaluation_in_the_midst_of_a_run_is_made_up_for_at_its_step(run: RunDirectory) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        go(run, Learner(run.path), Evaluator(KeyboardInterrupt()))
+    go(run, Learner(run.path, step=2), Evaluator(0.5, 0.1))
+    assert read_steps(run.evaluations_path) == {2, 4}
+    assert kept(run) == ["ckpt-4", "ckpt-2"]
+
+
+def test_a_signal_ends_an_evaluation_at_once(run: RunDirectory) -> None:
+    class Interrupted(Evaluator):
+        def evaluate(self) -> EvaluationResult:
+            os.kill(os.getpid(), signal.SIGTERM)
+            return super().evaluate()
+
+    with pytest.raises(KeyboardInterrupt):
+        go(run, learner := Learner(run.path), Interrupted(0.1))
+    assert learner.saved == ["last/ckpt-2"]
+    assert read_steps(run.evaluations_path) == frozenset()
 
 
 def test_a_stop_between_the_best_checkpoint_and_its_figures_is_healed(
