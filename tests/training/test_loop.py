@@ -259,3 +259,18 @@ def test_minutes_decide_where_they_are_asked_for(run: RunDirectory, monkeypatch:
     go(run, learner := Learner(run.path, in_step=in_step), Evaluator(0.1, 0.2, 0.3), plan)
     assert read_steps(run.evaluations_path) == {3, 6, 7}
     assert [name.removeprefix("last/ckpt-") for name in learner.saved] == ["2", "3", "5", "6", "7"]
+
+
+def test_steps_in_one_call_pass_nothing_that_is_to_happen(run: RunDirectory) -> None:
+    class Counting(Learner):
+        counts: tuple[int, ...] = ()
+
+        def take_step(self, count: int = 1) -> dict[str, float]:
+            self.counts = (*self.counts, count)
+            return super().take_step(count)
+
+    learner = Counting(run.path)
+    plan = TrainingPlan(steps=11, eval_every=Cadence(6), save_every=Cadence(10, "minutes"), log_every=4, at_once=3)
+    go(run, learner, Evaluator(0.1, 0.2), plan)
+    assert learner.counts == (1, 1, 2, 2, 2, 3)
+    assert (read_steps(run.metrics_path), read_steps(run.evaluations_path)) == ({1, 4, 6, 8, 11}, {6, 11})

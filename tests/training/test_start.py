@@ -164,7 +164,6 @@ def test_a_run_without_faults_is_one_attempt(run: RunDirectory) -> None:
         "accumulate": 2,
         "deterministic": False,
         "batch_size": None,
-        "steps_per_loop": 3,
         "data_service": None,
     }
     content = record(run)

@@ -55,7 +55,6 @@ class Start:
         self._run, self._prepared, self._options = run, prepared, options
         self._display, self._stop = display, stop
         self._mirror = Mirror(run, options.mirror, display.note)
-        self._policy = RecoveryPolicy(options.on_oom, batch_size=prepared.pipeline.batch_size)
         self._began = time.monotonic()
         self._result: dict[str, Any] | None = None
 
@@ -83,10 +82,12 @@ class Start:
         return why
 
     def _attempts(self, record: RunRecord, strategy: Any, in_words: str) -> str:
+        at_once = self._prepared.pipeline.batch_size // (strategy.num_replicas_in_sync * self._options.accumulate)
+        policy = RecoveryPolicy(self._options.on_oom, batch_size=at_once)
         while isinstance(outcome := self._attempt(record, strategy, in_words), Failure):
             gc.collect()  # the learner that failed, before a new one asks for its memory
             adapted = adaptation(record.remedies)
-            remedy = self._policy.remedy(outcome.fault, adapted)
+            remedy = policy.remedy(outcome.fault, adapted)
             if remedy is None:
                 raise _given_up(outcome)
             self._display.note(f"warning: {outcome.problem.what}; {remedy}, and going back to {self._saved_in_words()}")
@@ -125,7 +126,7 @@ class Start:
                 stop=self._stop,
             )
             loop = Loop(run, prepared.plan, prepared.stopping, prepared.keeping.monitor, work=work)
-            why = loop.to_the_end(began=self._began)
+            why = loop.to_the_end(began=self._began, steps_per_loop=self._options.steps_per_loop)
             figures = choose_weights(run, prepared.keeping, average=self._options.average, work=work)
             last = read_history(run, prepared.keeping.monitor)[-1]
             self._result = self._in_json(keeper, {usual_weights(work): last.value, **figures})
@@ -141,7 +142,6 @@ class Start:
             accumulate=options.accumulate * adapted.accumulate,
             deterministic=options.deterministic,
             batch_size=pipeline.batch_size // adapted.batch_divisor if adapted.batch_divisor > 1 else None,
-            steps_per_loop=options.steps_per_loop,
             data_service=options.data_service,
         )
         with self._display.phase("building the model and its input", f"for {in_words}"):
