@@ -60,12 +60,6 @@ class TrainingPlan:
         """Whether the losses of ``step`` are written down, evaluated or not."""
         return step % self.log_every == 0 or step == 1
 
-    def steps_at_once(self, step: int, most: int) -> int:
-        """How many steps may be taken after ``step`` before somebody has to look: ``most``, or up to the next event."""
-        cadences = [cadence for cadence in (self.eval_every, self.save_every) if cadence.unit == "steps"]
-        every = [self.log_every, *(int(cadence.count) for cadence in cadences)]
-        return max(1, min(most, self.steps - step, *(count - step % count for count in every))) if step else 1
-
     def evaluates_at(self, step: int, *, seconds: float) -> bool:
         """Whether the weights after ``step`` are saved and evaluated, ``seconds`` after the last evaluation."""
         return step >= self.steps or self.eval_every.is_due(step, seconds=seconds)

@@ -13,7 +13,7 @@ from typing import Any
 
 from tfodkit.errors import OutOfMemory, OutputError, Problem, TfodkitError, TrainingError
 from tfodkit.evaluation.model_evaluator import ModelEvaluator
-from tfodkit.odapi import devices
+from tfodkit.odapi import devices, xla
 from tfodkit.odapi.install import install
 from tfodkit.odapi.learner import Learner, LearnerSettings
 from tfodkit.training.cadence import Cadence
@@ -68,8 +68,10 @@ class Start:
             TfodkitError: it can't go on.
         """
         with self._display.phase("loading TensorFlow"), self._stop.nothing_to_lose():
+            if self._options.xla:
+                xla.prepare()
             install()
-            strategy, in_words = devices.choose_strategy()
+            strategy, in_words = devices.choose_strategy(self._options.strategy)
         record = RunRecord(self._run.record_path, self._origin(in_words), from_step=self._run.saved_step())
         if is_changed:
             record.recovered(self._run.saved_step(), what="another config", did=Remedy.FORGET)
@@ -126,7 +128,7 @@ class Start:
                 stop=self._stop,
             )
             loop = Loop(run, prepared.plan, prepared.stopping, prepared.keeping.monitor, work=work)
-            why = loop.to_the_end(began=self._began, steps_per_loop=self._options.steps_per_loop)
+            why = loop.to_the_end(began=self._began)
             figures = choose_weights(run, prepared.keeping, average=self._options.average, work=work)
             last = read_history(run, prepared.keeping.monitor)[-1]
             self._result = self._in_json(keeper, {usual_weights(work): last.value, **figures})
