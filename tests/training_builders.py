@@ -44,9 +44,10 @@ class Learner:
     )
     model: Any = None
 
-    def take_step(self) -> dict[str, float]:
-        loss = self.in_step(self.step + 1)
-        self.step += 1
+    def take_step(self, count: int = 1) -> dict[str, float]:
+        for _ in range(count):
+            loss = self.in_step(self.step + 1)
+            self.step += 1
         return {TOTAL_LOSS: loss}
 
     @contextlib.contextmanager

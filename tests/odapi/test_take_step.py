@@ -112,12 +112,16 @@ def test_patterns_that_freeze_nothing_or_all_are_refused(make_learner: MakeLearn
 @pytest.mark.parametrize(
     ("name", "kind", "message"),
     [
-        ("ResourceExhaustedError", OutOfMemory, r"no memory left for 4 images a step\. Make the config again"),
+        (
+            "ResourceExhaustedError",
+            OutOfMemory,
+            r"no memory left for 4 images at once\. Take a batch in more parts with --accumulate",
+        ),
         ("DataLossError", RecordError, r"a training record is damaged \(broken\)\. Run make-records again"),
     ],
 )
 def test_a_step_that_fails_says_what_to_do(
-    make_learner: MakeLearner, name: str, kind: type[TfodkitError], message: str
+    make_learner: MakeLearner, monkeypatch: pytest.MonkeyPatch, name: str, kind: type[TfodkitError], message: str
 ) -> None:
     import tensorflow as tf
 
@@ -126,7 +130,7 @@ def test_a_step_that_fails_says_what_to_do(
 
     learner = make_learner()
     learner.start()
-    learner._compiled = fail
+    monkeypatch.setattr(learner, "_train_step", fail)
     with pytest.raises(kind, match=message):
         learner.take_step()
 

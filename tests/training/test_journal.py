@@ -224,3 +224,11 @@ def test_the_event_files_are_closed_when_a_start_ends(run: RunDirectory, learner
         with pytest.raises(RuntimeError), open_journal(run, learner, display):
             raise RuntimeError
         assert Events.closed == 2
+
+
+def test_an_evaluation_that_comes_before_any_batch_shows_no_inputs(
+    journal: Journal, learner: Learner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(learner, "batch_preview", None)
+    journal.evaluated(make_result(), [Detections(BOX, np.ones(1), np.ones(1, int))], seconds=1.0, best_step=None)
+    assert not [entry for entry in Events.written if entry[0] == "train"]

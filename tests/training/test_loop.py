@@ -15,6 +15,7 @@ import pytest
 from training_builders import Evaluator, Journal, Learner
 
 from tfodkit import files
+from tfodkit.evaluation.result import EvaluationResult
 from tfodkit.odapi import weights
 from tfodkit.odapi.learner import TOTAL_LOSS
 from tfodkit.training import checkpoint_folder, keeping, loop
@@ -178,6 +179,26 @@ def test_an_evaluation_that_was_interrupted_is_made_up_for(run: RunDirectory) ->
     assert kept(run) == ["ckpt-4", "ckpt-4"]
 
 
+def test_an_evaluation_in_the_midst_of_a_run_is_made_up_for_at_its_step(run: RunDirectory) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        go(run, Learner(run.path), Evaluator(KeyboardInterrupt()))
+    go(run, Learner(run.path, step=2), Evaluator(0.5, 0.1))
+    assert read_steps(run.evaluations_path) == {2, 4}
+    assert kept(run) == ["ckpt-4", "ckpt-2"]
+
+
+def test_a_signal_ends_an_evaluation_at_once(run: RunDirectory) -> None:
+    class Interrupted(Evaluator):
+        def evaluate(self) -> EvaluationResult:
+            os.kill(os.getpid(), signal.SIGTERM)
+            return super().evaluate()
+
+    with pytest.raises(KeyboardInterrupt):
+        go(run, learner := Learner(run.path), Interrupted(0.1))
+    assert learner.saved == ["last/ckpt-2"]
+    assert read_steps(run.evaluations_path) == frozenset()
+
+
 def test_a_stop_between_the_best_checkpoint_and_its_figures_is_healed(
     run: RunDirectory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -238,3 +259,18 @@ def test_minutes_decide_where_they_are_asked_for(run: RunDirectory, monkeypatch:
     go(run, learner := Learner(run.path, in_step=in_step), Evaluator(0.1, 0.2, 0.3), plan)
     assert read_steps(run.evaluations_path) == {3, 6, 7}
     assert [name.removeprefix("last/ckpt-") for name in learner.saved] == ["2", "3", "5", "6", "7"]
+
+
+def test_steps_in_one_call_pass_nothing_that_is_to_happen(run: RunDirectory) -> None:
+    class Counting(Learner):
+        counts: tuple[int, ...] = ()
+
+        def take_step(self, count: int = 1) -> dict[str, float]:
+            self.counts = (*self.counts, count)
+            return super().take_step(count)
+
+    learner = Counting(run.path)
+    plan = TrainingPlan(steps=11, eval_every=Cadence(6), save_every=Cadence(10, "minutes"), log_every=4, at_once=3)
+    go(run, learner, Evaluator(0.1, 0.2), plan)
+    assert learner.counts == (1, 1, 2, 2, 2, 3)
+    assert (read_steps(run.metrics_path), read_steps(run.evaluations_path)) == ({1, 4, 6, 8, 11}, {6, 11})

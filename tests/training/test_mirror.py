@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from training_builders import save
 
+from tfodkit.training import checkpoint_folder
 from tfodkit.training.mirror import Mirror, bring_back
 from tfodkit.training.run_directory import RunDirectory
 
@@ -44,6 +45,23 @@ def test_a_run_that_is_gone_comes_back_from_its_mirror(run: RunDirectory, tmp_pa
     assert not bring_back(again, tmp_path / "drive")  # it is there
     assert not bring_back(RunDirectory(tmp_path / "other"), tmp_path / "nothing")
     assert not (tmp_path / "other").exists()
+
+
+def test_a_copy_without_its_config_is_no_run_to_bring_back(
+    run: RunDirectory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run.log_path.write_text("the last of the files")
+    copy_file = checkpoint_folder.copy_file
+
+    def copy_but_the_log(source: Path, target: Path) -> None:
+        if source == run.log_path:
+            raise OSError("gone")
+        copy_file(source, target)
+
+    monkeypatch.setattr(checkpoint_folder, "copy_file", copy_but_the_log)
+    Mirror(run, tmp_path / "drive", lambda _: None).update()
+    assert (tmp_path / "drive" / "metrics.csv").is_file()
+    assert not bring_back(RunDirectory(tmp_path / "again"), tmp_path / "drive")
 
 
 def test_a_mirror_that_can_not_be_written_is_told_of_and_does_no_harm(run: RunDirectory, tmp_path: Path) -> None:

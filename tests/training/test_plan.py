@@ -62,3 +62,16 @@ def test_epochs_of_unknown_length_are_refused() -> None:
     )
     with pytest.raises(UsageError, match=message):
         TrainingPlan.make(steps=9, steps_per_epoch=None, eval_every=None, save_every=Cadence(2, "epochs"), log_every=1)
+
+
+def test_steps_in_one_call_end_where_something_happens_and_within_two_seconds() -> None:
+    plan = TrainingPlan(steps=33, eval_every=Cadence(12), save_every=TEN_MINUTES, log_every=10, at_once=8)
+    step, reached = 1, []
+    while step < plan.steps:
+        step += plan.steps_at_once(step, step_seconds=0.01)
+        reached.append(step)
+    assert reached == [9, 10, 12, 20, 24, 30, 33]
+    assert [plan.steps_at_once(0, step_seconds=seconds) for seconds in (0.0, 0.5, 0.7, 9.0, None)] == [8, 4, 2, 1, 1]
+    saving = TrainingPlan(steps=33, eval_every=TEN_MINUTES, save_every=Cadence(3), log_every=10, at_once=8)
+    assert saving.steps_at_once(0, step_seconds=0.01) == 3
+    assert plan_of(33).steps_at_once(0, step_seconds=0.01) == 1

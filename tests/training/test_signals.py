@@ -79,7 +79,8 @@ def test_at_a_prompt_the_second_request_raises_and_the_process_lives(monkeypatch
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_the_second_request_ends_a_process_that_does_not_return_to_python(number: signal.Signals, code: int) -> None:
-    with subprocess.Popen([sys.executable, "-c", STUCK], stdout=subprocess.PIPE, text=True) as process:
+    process = subprocess.Popen([sys.executable, "-c", STUCK], stdout=subprocess.PIPE, text=True)
+    try:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
         time.sleep(0.2)
@@ -89,4 +90,7 @@ def test_the_second_request_ends_a_process_that_does_not_return_to_python(number
         time.sleep(0.6)
         assert process.poll() is None
         process.send_signal(number)
-        assert process.wait(timeout=5) == code
+        assert process.wait(timeout=30) == code
+    finally:
+        process.kill()
+        process.communicate()

@@ -84,7 +84,9 @@ def no_tensorflow(monkeypatch: pytest.MonkeyPatch) -> None:
 
     Learner.made, Learner.behave = [], staticmethod(lambda _attempt, _step: 1.0)
     monkeypatch.setattr(start, "install", lambda: None)
-    monkeypatch.setattr(start.devices, "choose_strategy", lambda *_, **__: (None, "the CPU"))
+    monkeypatch.setattr(
+        start.devices, "choose_strategy", lambda *_, **__: (SimpleNamespace(num_replicas_in_sync=1), "the CPU")
+    )
     monkeypatch.setattr(start, "Learner", Learner)
     monkeypatch.setattr(start, "LearnerSettings", SimpleNamespace)
     monkeypatch.setattr(start, "draw_order", lambda _pipeline, seed: seed)
@@ -164,7 +166,6 @@ def test_a_run_without_faults_is_one_attempt(run: RunDirectory) -> None:
         "accumulate": 2,
         "deterministic": False,
         "batch_size": None,
-        "steps_per_loop": 3,
         "data_service": None,
     }
     content = record(run)
@@ -223,6 +224,16 @@ def test_out_of_memory_is_given_up_in_the_end(run: RunDirectory, on_oom: str, at
     assert len(Learner.made) == attempts
     assert run.checkpoint("last").name == "ckpt-2"
     assert "what could be tried did not help" in record(run)["starts"][0]["why_ended"]
+
+
+def test_what_one_device_takes_at_once_is_what_can_be_halved(
+    run: RunDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two_devices = SimpleNamespace(num_replicas_in_sync=2), "2 GPUs"
+    monkeypatch.setattr(start.devices, "choose_strategy", lambda *_, **__: two_devices)
+    with pytest.raises(TrainingError, match="what could be tried did not help"):
+        go(run, once(NO_MEMORY, at=1, attempts=9), accumulate=2)
+    assert settings("accumulate") == [2, 4]  # eight images on two devices: two at once, then one
 
 
 def test_a_bad_loss_goes_back_and_lowers_the_rate(run: RunDirectory) -> None:

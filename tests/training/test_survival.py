@@ -50,11 +50,11 @@ def test_a_run_survives_memory_and_numbers_that_give_out(
     faults = {2: "no memory", 5: "no number"}
     take_step = Learner.take_step
 
-    def faulty(learner: Learner) -> Any:
+    def faulty(learner: Learner, count: int = 1) -> Any:
         fault = faults.pop(learner.step + 1, None)
         if fault == "no memory":
             raise OutOfMemory("train_config.batch_size", "the device has no memory left", "Take fewer.")
-        losses = take_step(learner)
+        losses = take_step(learner, count)
         return {**losses, TOTAL_LOSS: tf.constant(float("nan"))} if fault else losses
 
     monkeypatch.setattr(Learner, "take_step", faulty)

@@ -10,22 +10,23 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 from tfodkit.errors import CheckpointError, ConfigError, OutOfMemory, RecordError
 from tfodkit.odapi import inputs, pipeline as pipelines
+from tfodkit.odapi.accumulation import require_whole_parts
 from tfodkit.odapi.fine_tune import FineTuneReport, load_fine_tune_checkpoint
 from tfodkit.odapi.frozen import trained_variables
-from tfodkit.odapi.graphs import CompiledFunction
 from tfodkit.odapi.model import build_model, create_variables
-from tfodkit.odapi.randomness import numbered, seed_keras
+from tfodkit.odapi.optimizer import Optimizer
+from tfodkit.odapi.precision import FLOAT32, NEEDS_LOSS_SCALE, layers_in, predict_in_float32
+from tfodkit.odapi.randomness import seed_keras
 from tfodkit.odapi.settings import LearnerSettings
+from tfodkit.odapi.train_step import TOTAL_LOSS, Trained, TrainStep
 
 __all__ = ["TOTAL_LOSS", "Draws", "Learner", "LearnerSettings"]
-
-TOTAL_LOSS = "Loss/total_loss"
 
 
 class Draws(Protocol):
@@ -71,15 +72,21 @@ class Learner:
             self.pipeline.train_config.batch_size = self.settings.batch_size
         self.strategy = strategy
         self._seed, self._draws = seed, draws
-        _require_whole_batches(self.pipeline.train_config.batch_size, strategy.num_replicas_in_sync)
+        batch_size = self.pipeline.train_config.batch_size
+        _require_whole_batches(batch_size, strategy.num_replicas_in_sync)
+        require_whole_parts(batch_size // strategy.num_replicas_in_sync, self.settings.accumulate)
         if self.settings.deterministic:
             tf.config.experimental.enable_op_determinism()
         seed_keras(seed)
         with strategy.scope():
-            self.model = build_model(config_text, is_training=True)
-            self._undrawn_input: Any = (
-                inputs.train_dataset(self.pipeline, self.model, strategy) if draws is None else None
-            )
+            with layers_in(self.settings.precision):
+                self.model = build_model(config_text, is_training=True)
+                self._undrawn_input: Any = (
+                    inputs.train_dataset(self.pipeline, self.model, strategy) if draws is None else None
+                )
+                create_variables(self.model)
+            if self.settings.precision != FLOAT32:
+                predict_in_float32(self.model)
             self._step = tf.Variable(
                 0,
                 trainable=False,
@@ -88,17 +95,23 @@ class Learner:
                 aggregation=tf.VariableAggregation.ONLY_FIRST_REPLICA,
             )
             self._rate_factor = tf.Variable(1.0, trainable=False, name="rate_factor")
-            self._optimizer, self._learning_rate = _build_optimizer(
-                self.pipeline.train_config.optimizer, self._step, self._rate_factor
+            self._optimizer = Optimizer(
+                self.pipeline.train_config.optimizer,
+                step=self._step,
+                rate_factor=self._rate_factor,
+                scales_loss=self.settings.precision == NEEDS_LOSS_SCALE,
             )
-            create_variables(self.model)
             if self.averages_weights:
                 self._optimizer.shadow_copy(self.model)
-            self._trained = trained_variables(self.model, self.pipeline.train_config)
-        self._checkpoint = tf.train.Checkpoint(
-            step=self._step, model=self.model, optimizer=self._optimizer, rate_factor=self._rate_factor
+            variables = trained_variables(self.model, self.pipeline.train_config)
+        self._trained = Trained(model=self.model, variables=variables, optimizer=self._optimizer, step=self._step)
+        self._train_step = TrainStep(
+            self._trained,
+            self.pipeline.train_config,
+            strategy=strategy,
+            parts=self.settings.accumulate,
+            seed=seed if self.settings.deterministic else None,
         )
-        self._compiled = CompiledFunction(self._distributed_step)
         self._drawn: inputs.DrawnRecords | None = None
         self._iterator: Any = None
         self._batch: Any = None
@@ -113,7 +126,7 @@ class Learner:
     @property
     def learning_rate(self) -> float:
         """The rate of the next step."""
-        return float(self._learning_rate())
+        return self._optimizer.learning_rate
 
     @property
     def rate_factor(self) -> float:
@@ -127,7 +140,7 @@ class Learner:
     @property
     def averages_weights(self) -> bool:
         """Whether the optimizer keeps moving averages of the weights."""
-        return bool(self.pipeline.train_config.optimizer.use_moving_average)
+        return self._optimizer.averages_weights
 
     def start(self) -> None:
         """Open the input where the present step has to begin; once, after :meth:`resume` or :meth:`fine_tune`."""
@@ -155,6 +168,8 @@ class Learner:
     def resume(self, checkpoint: Path) -> None:
         """Go on from a checkpoint that :meth:`checkpoint_manager` saved: step, weights and the optimizer's state.
 
+        It may have been saved in another precision.
+
         Raises:
             CheckpointError: a variable of the model or of the optimizer is not in it, or has another shape.
         """
@@ -162,9 +177,10 @@ class Learner:
 
         with self.strategy.scope():
             # the slots must exist, or a missing one would be found out by nobody
-            self._optimizer._create_all_weights(self._trained)
+            self._optimizer.create_slots(self._trained.variables)
             try:
-                self._checkpoint.restore(str(checkpoint)).assert_existing_objects_matched()
+                tf.train.Checkpoint(**self._state).restore(str(checkpoint)).assert_existing_objects_matched()
+                tf.train.Checkpoint(**self._state_of_precision).restore(str(checkpoint)).expect_partial()
             except (AssertionError, ValueError, tf.errors.OpError) as error:
                 raise CheckpointError(
                     str(checkpoint),
@@ -172,8 +188,11 @@ class Learner:
                     "Go on with the config that the run was started with, or start a new run in another folder.",
                 ) from error
 
-    def take_step(self) -> Mapping[str, Any]:
+    def take_step(self, count: int = 1) -> Mapping[str, Any]:
         """Train on the next batch; the losses, by upstream's names, as tensors (``float()`` waits for them).
+
+        With ``count``, on so many batches in one call, in which nothing can be seen of them; the losses are the last
+        batch's, and the time that the others were waited for is not told.
 
         Raises:
             OutOfMemory: the batch does not fit into the memory of the device or of the machine.
@@ -182,13 +201,18 @@ class Learner:
         import tensorflow as tf
 
         try:
+            if count > 1:
+                self._train_step.repeat(self._iterator, count - 1)
             began = time.monotonic()
             self._batch = next(self._iterator)
             self.waited_seconds += time.monotonic() - began
-            losses: Mapping[str, Any] = self._compiled(*self._batch)
+            return self._train_step(self._batch)
         except (tf.errors.ResourceExhaustedError, MemoryError) as error:
-            what = f"there is no memory left for {self.pipeline.train_config.batch_size} images a step"
-            remedy = "Make the config again with a smaller --batch-size or --image-size, or free the device."
+            at_once = self.pipeline.train_config.batch_size // self.settings.accumulate
+            what = f"there is no memory left for {at_once} images at once"
+            remedy = (
+                "Take a batch in more parts with --accumulate, a smaller one with --batch-size, or free the device."
+            )
             raise OutOfMemory("train_config.batch_size", what, remedy) from error
         except tf.errors.OpError as error:
             if self._drawn is not None and self._drawn.error is not None:
@@ -197,7 +221,6 @@ class Learner:
                 what = f"a training record is damaged ({error.message.splitlines()[0]})"
                 raise RecordError("train_input_reader", what, "Run make-records again.") from error
             raise
-        return losses
 
     def images_of_step(self, step: int) -> tuple[str, ...]:
         """The file names of the images of a step, by its number from 1; none where the API draws them."""
@@ -226,7 +249,8 @@ class Learner:
         """A ``tf.train.CheckpointManager`` that saves step, model and optimizer as ``folder/ckpt-STEP``."""
         import tensorflow as tf
 
-        return tf.train.CheckpointManager(self._checkpoint, str(folder), max_to_keep=keep)
+        checkpoint = tf.train.Checkpoint(**self._state, **self._state_of_precision)
+        return tf.train.CheckpointManager(checkpoint, str(folder), max_to_keep=keep)
 
     @contextlib.contextmanager
     def averaged_weights(self) -> Iterator[None]:
@@ -242,42 +266,20 @@ class Learner:
             with self.strategy.scope():
                 self._optimizer.swap_weights()
 
-    def _distributed_step(self, features: Any, labels: Any) -> Mapping[str, Any]:
-        import tensorflow as tf
-        from object_detection import model_lib_v2
+    @property
+    def _state(self) -> dict[str, Any]:
+        """What a checkpoint holds, whatever the settings."""
+        return {
+            "step": self._step,
+            "model": self.model,
+            "optimizer": self._optimizer.inner,
+            "rate_factor": self._rate_factor,
+        }
 
-        losses = self.strategy.run(self._replica_step, args=(features, labels))
-        reduced: Mapping[str, Any] = model_lib_v2.reduce_dict(self.strategy, losses, tf.distribute.ReduceOp.SUM)
-        return reduced
-
-    def _replica_step(self, features: Any, labels: Any) -> Any:
-        """As ``model_lib_v2.eager_train_step``, for the variables that are to learn."""
-        import tensorflow as tf
-        from object_detection import model_lib, model_lib_v2
-
-        train_config = self.pipeline.train_config
-        self.model._is_training = True
-        tf.keras.backend.set_learning_phase(True)
-        labels = model_lib.unstack_batch(labels, unpad_groundtruth_tensors=train_config.unpad_groundtruth_tensors)
-        with self._numbered_step(), tf.GradientTape() as tape:
-            losses, _ = model_lib_v2._compute_losses_and_predictions_dicts(
-                self.model,
-                features,
-                labels,
-                training_step=self._step,
-                add_regularization_loss=train_config.add_regularization_loss,
-            )
-            losses = model_lib_v2.normalize_dict(losses, self.strategy.num_replicas_in_sync)
-        gradients = tape.gradient(losses[TOTAL_LOSS], self._trained)
-        if train_config.gradient_clipping_by_norm > 0:
-            gradients, _ = tf.clip_by_global_norm(gradients, train_config.gradient_clipping_by_norm)
-        self._optimizer.apply_gradients(zip(gradients, self._trained, strict=True))
-        self._step.assign_add(1)
-        return losses
-
-    def _numbered_step(self) -> contextlib.AbstractContextManager[None]:
-        """Dropout and sampling as a function of the step, where the weights have to come out the same again."""
-        return numbered(self._seed, self._step) if self.settings.deterministic else contextlib.nullcontext()
+    @property
+    def _state_of_precision(self) -> dict[str, Any]:
+        scale = self._optimizer.loss_scale
+        return {} if scale is None else {"loss_scale": scale}
 
 
 def _require_whole_batches(batch_size: int, replicas: int) -> None:
@@ -287,24 +289,3 @@ def _require_whole_batches(batch_size: int, replicas: int) -> None:
             f"train_config.batch_size {batch_size} can't be shared out equally over {replicas} devices",
             f"Take a multiple of {replicas}.",
         )
-
-
-def _build_optimizer(config: Any, step: Any, rate_factor: Any) -> tuple[Any, Callable[[], Any]]:
-    """The optimizer, and what gives its learning rate at the present step."""
-    from object_detection.builders import optimizer_builder
-
-    try:
-        optimizer, (scheduled,) = optimizer_builder.build(config, global_step=step)
-    except ValueError as error:
-        raise ConfigError(
-            "pipeline.config",
-            f"train_config.optimizer can't be built ({error})",
-            "Mend the schedule: steps must grow from 1, and the warm-up must be shorter than the run.",
-        ) from error
-
-    def learning_rate() -> Any:
-        return (scheduled() if callable(scheduled) else scheduled) * rate_factor
-
-    innermost = optimizer._optimizer if config.use_moving_average else optimizer
-    innermost.learning_rate = learning_rate
-    return optimizer, learning_rate

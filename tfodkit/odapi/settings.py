@@ -21,14 +21,11 @@ class LearnerSettings:
     """The same seed gives the same weights to the bit, on the same machine and versions; slower."""
     batch_size: int | None = None
     """Instead of the config's."""
-    steps_per_loop: int = 1
-    """Steps that run on the device before Python looks again."""
     data_service: str | None = None
     """The address of a tf.data service that reads and augments, such as ``grpc://localhost:5000``."""
 
     def __post_init__(self) -> None:
         if self.precision not in PRECISIONS:
             raise ValueError(f"precision must be one of {', '.join(PRECISIONS)}, but got {self.precision!r}")
-        for name in ("accumulate", "steps_per_loop"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be 1 or more, but got {getattr(self, name)}")
+        if self.accumulate < 1:
+            raise ValueError(f"accumulate must be 1 or more, but got {self.accumulate}")

@@ -113,7 +113,8 @@ class Journal:
         self._eval_events.add(step, {**tagged, **classes, **result.losses})
         for number, picture in enumerate(self._gallery.shown(detections)):
             self._eval_events.add_pictures(step, f"{EVALUATION_TAG}_{number}_0", [picture])
-        self._show_inputs()
+        if step > self._first:  # an evaluation that an earlier start was killed in comes before any batch
+            self._show_inputs()
         self._evaluations.add(step, {**evaluation_row(result), "seconds": round(seconds, 3)})
         self.draw_curves(best_step)
 

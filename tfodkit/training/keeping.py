@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
@@ -17,6 +18,9 @@ from tfodkit.training import checkpoint_folder
 from tfodkit.training.mirror import Mirror
 from tfodkit.training.monitor import Monitor
 from tfodkit.training.run_directory import RunDirectory, Weights, Which, read_figures
+
+_OPERATION = re.compile(r" \[Op:\w+\]$")
+"""What TensorFlow ends its messages with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,4 +161,4 @@ def _reason(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     text = str(getattr(error, "message", error)).splitlines()[0]
-    return text.rpartition("; ")[2].rstrip(".")
+    return _OPERATION.sub("", text.rpartition("; ")[2]).rstrip(".")

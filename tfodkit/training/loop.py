@@ -64,6 +64,7 @@ class Loop:
         self._display, self._watchdog, self._stop = work.display, work.watchdog, work.stop
         self._evaluator = work.evaluator
         self._losses = LossWatch()
+        self._step_seconds: float | None = None
         self._history = read_history(run, monitor)
         self._began = self._saved = self._evaluated = time.monotonic()
         averages = evaluates_averages(work.learner.pipeline)
@@ -123,9 +124,13 @@ class Loop:
                 around.enter_context(self._display.phase(TRACING))
                 around.enter_context(self._stop.nothing_to_lose())
             around.enter_context(self._watchdog.watching("step", f"step {self._learner.step + 1}"))
+            count = self._plan.steps_at_once(self._learner.step, step_seconds=self._step_seconds)
             began = time.monotonic()
-            losses = {name: float(loss) for name, loss in self._learner.take_step().items()}
-        return losses, time.monotonic() - began
+            losses = {name: float(loss) for name, loss in self._learner.take_step(count).items()}
+        seconds = time.monotonic() - began
+        if not is_first:  # which is traced
+            self._step_seconds = seconds / count
+        return losses, seconds
 
     def _evaluate(self) -> None:
         """Evaluate the present weights on every validation image, keep them if best, write the figures down."""

@@ -83,4 +83,5 @@ def _plan(pipeline: PipelineConfig, options: TrainOptions) -> TrainingPlan:
         eval_every=options.eval_cadence,
         save_every=options.save_cadence,
         log_every=options.log_every,
+        at_once=options.steps_per_loop,
     )

@@ -78,7 +78,7 @@ class RecoveryPolicy:
     """Chooses the remedies of one start, :data:`MOST_TRIES` a kind of fault."""
 
     def __init__(self, on_oom: OnOom, *, batch_size: int) -> None:
-        """``batch_size`` is that of the config, on one device."""
+        """``batch_size`` is how many images a device takes at once as long as nothing went wrong."""
         self._on_oom, self._batch_size = on_oom, batch_size
         self._tries = dict.fromkeys(Fault, 0)
 

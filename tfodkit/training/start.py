@@ -13,7 +13,7 @@ from typing import Any
 
 from tfodkit.errors import OutOfMemory, OutputError, Problem, TfodkitError, TrainingError
 from tfodkit.evaluation.model_evaluator import ModelEvaluator
-from tfodkit.odapi import devices
+from tfodkit.odapi import devices, xla
 from tfodkit.odapi.install import install
 from tfodkit.odapi.learner import Learner, LearnerSettings
 from tfodkit.training.cadence import Cadence
@@ -55,7 +55,6 @@ class Start:
         self._run, self._prepared, self._options = run, prepared, options
         self._display, self._stop = display, stop
         self._mirror = Mirror(run, options.mirror, display.note)
-        self._policy = RecoveryPolicy(options.on_oom, batch_size=prepared.pipeline.batch_size)
         self._began = time.monotonic()
         self._result: dict[str, Any] | None = None
 
@@ -69,8 +68,10 @@ class Start:
             TfodkitError: it can't go on.
         """
         with self._display.phase("loading TensorFlow"), self._stop.nothing_to_lose():
+            if self._options.xla:
+                xla.prepare()
             install()
-            strategy, in_words = devices.choose_strategy()
+            strategy, in_words = devices.choose_strategy(self._options.strategy)
         record = RunRecord(self._run.record_path, self._origin(in_words), from_step=self._run.saved_step())
         if is_changed:
             record.recovered(self._run.saved_step(), what="another config", did=Remedy.FORGET)
@@ -83,10 +84,12 @@ class Start:
         return why
 
     def _attempts(self, record: RunRecord, strategy: Any, in_words: str) -> str:
+        at_once = self._prepared.pipeline.batch_size // (strategy.num_replicas_in_sync * self._options.accumulate)
+        policy = RecoveryPolicy(self._options.on_oom, batch_size=at_once)
         while isinstance(outcome := self._attempt(record, strategy, in_words), Failure):
             gc.collect()  # the learner that failed, before a new one asks for its memory
             adapted = adaptation(record.remedies)
-            remedy = self._policy.remedy(outcome.fault, adapted)
+            remedy = policy.remedy(outcome.fault, adapted)
             if remedy is None:
                 raise _given_up(outcome)
             self._display.note(f"warning: {outcome.problem.what}; {remedy}, and going back to {self._saved_in_words()}")
@@ -141,7 +144,6 @@ class Start:
             accumulate=options.accumulate * adapted.accumulate,
             deterministic=options.deterministic,
             batch_size=pipeline.batch_size // adapted.batch_divisor if adapted.batch_divisor > 1 else None,
-            steps_per_loop=options.steps_per_loop,
             data_service=options.data_service,
         )
         with self._display.phase("building the model and its input", f"for {in_words}"):
