@@ -55,11 +55,13 @@ def _ground_truth(features: Features, ids: Mapping[str, int], where: str) -> Gro
     if any(len(side) != len(class_ids) for side in sides):
         raise _unusable(where, f"{len(class_ids)} classes, but {', '.join(str(len(side)) for side in sides)} box sides")
     crowds = features.get("image/object/is_crowd") or [0] * len(class_ids)
+    # in float32, as the API has it: there 0.1625 of 480 pixels is 78 again, and 96 x 96 is a medium object to COCO
+    boxes = np.array(sides, np.float32).T.reshape(-1, 4) * np.array([width, height, width, height], np.float32)
     return GroundTruth(
         name=_text(features.get("image/filename", [b""])[0]),
         width=width,
         height=height,
-        boxes_xyxy=np.array(sides, np.float64).T.reshape(-1, 4) * [width, height, width, height],
+        boxes_xyxy=boxes.astype(np.float64),
         class_ids=np.array(class_ids, np.int64),
         is_crowd=np.array(crowds, bool),
     )
