@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tfodkit.inference import Detector, detect
     from tfodkit.records import RecordOptions, make_records, read_records
     from tfodkit.training.evaluate_run import evaluate_run as eval  # noqa: A004 - named as the command is
+    from tfodkit.training.lr_finder import find_learning_rate as lr_find
     from tfodkit.training.options import TrainOptions
     from tfodkit.training.train import train
     from tfodkit.zoo import fetch_model
@@ -43,6 +44,7 @@ _HOME = {
     "templates": ("tfodkit.config.templates", "templates"),
     "fetch_model": ("tfodkit.zoo", "fetch_model"),
     "make_config": ("tfodkit.config", "make_config"),
+    "lr_find": ("tfodkit.training.lr_finder", "find_learning_rate"),
     "train": ("tfodkit.training.train", "train"),
     "TrainOptions": ("tfodkit.training.options", "TrainOptions"),
     "eval": ("tfodkit.training.evaluate_run", "evaluate_run"),
@@ -66,6 +68,7 @@ __all__ = [
     "eval",
     "export",
     "fetch_model",
+    "lr_find",
     "make_config",
     "make_records",
     "read_annotations",
