@@ -10,6 +10,7 @@ from typer.main import get_command
 from tfodkit.cli.main import app
 from tfodkit.config.option_fields import flags_for
 from tfodkit.errors import UsageError
+from tfodkit.odapi.devices import Strategy
 from tfodkit.training import train as training
 from tfodkit.training.cadence import Cadence
 from tfodkit.training.options import Precision, TrainOptions
@@ -38,6 +39,7 @@ OPTIONS = st.builds(
     force=st.booleans(),
     seed=st.integers(0, 99),
     precision=st.sampled_from(get_args(Precision)),
+    strategy=st.sampled_from(get_args(Strategy)),
     xla=st.booleans(),
     accumulate=COUNTS,
     steps_per_loop=COUNTS,

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from tfodkit.errors import TfodkitError
+from tfodkit.odapi.data_service import through_service
 from tfodkit.odapi.graphs import as_it_stands
 from tfodkit.odapi.pipeline import for_one_pass
 from tfodkit.odapi.randomness import numbered
@@ -42,7 +43,9 @@ class DrawnRecords:
             raise
 
 
-def train_dataset(pipeline: Any, model: Any, strategy: Any, drawn: DrawnRecords | None = None) -> Any:
+def train_dataset(
+    pipeline: Any, model: Any, strategy: Any, drawn: DrawnRecords | None = None, *, service: str | None = None
+) -> Any:
     """An endless distributed ``tf.data`` set of ``(features, labels)`` batches, augmented as the config says.
 
     Args:
@@ -51,19 +54,22 @@ def train_dataset(pipeline: Any, model: Any, strategy: Any, drawn: DrawnRecords 
         strategy: a ``tf.distribute`` strategy; the config's batch size is shared out over its replicas.
         drawn: the records; None lets the API read and shuffle those that the config names, as it has to for sequences
             of pictures.
+        service: the address of a tf.data service whose workers read and augment, each all records in an order of its
+            own; without ``drawn``, which reads in this process.
     """
     from object_detection import inputs
 
     @as_it_stands
     def make(context: Any) -> Any:
         with _built_from(drawn):
-            return inputs.train_input(
+            dataset = inputs.train_input(
                 train_config=pipeline.train_config,
                 train_input_config=pipeline.train_input_reader,
                 model_config=pipeline.model,
                 model=model,
                 input_context=context,
             ).repeat()
+        return dataset.apply(through_service(service)) if service else dataset
 
     return strategy.distribute_datasets_from_function(make)
 

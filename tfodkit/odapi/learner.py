@@ -25,6 +25,7 @@ from tfodkit.odapi.precision import FLOAT32, NEEDS_LOSS_SCALE, layers_in, predic
 from tfodkit.odapi.randomness import seed_keras
 from tfodkit.odapi.settings import LearnerSettings
 from tfodkit.odapi.train_step import TOTAL_LOSS, Trained, TrainStep
+from tfodkit.odapi.xla import compile_clusters
 
 __all__ = ["TOTAL_LOSS", "Draws", "Learner", "LearnerSettings"]
 
@@ -77,12 +78,16 @@ class Learner:
         require_whole_parts(batch_size // strategy.num_replicas_in_sync, self.settings.accumulate)
         if self.settings.deterministic:
             tf.config.experimental.enable_op_determinism()
+        if self.settings.xla:
+            compile_clusters()
         seed_keras(seed)
         with strategy.scope():
             with layers_in(self.settings.precision):
                 self.model = build_model(config_text, is_training=True)
                 self._undrawn_input: Any = (
-                    inputs.train_dataset(self.pipeline, self.model, strategy) if draws is None else None
+                    inputs.train_dataset(self.pipeline, self.model, strategy, service=self.settings.data_service)
+                    if draws is None
+                    else None
                 )
                 create_variables(self.model)
             if self.settings.precision != FLOAT32:

@@ -12,6 +12,7 @@ from typing import Any, Literal, get_args
 
 from tfodkit.config.option_fields import option, read_options
 from tfodkit.config.option_values import Reader, UnfitOptionError, as_number, boolean, count, one_of, shortest
+from tfodkit.odapi.devices import Strategy
 from tfodkit.training.cadence import Cadence
 from tfodkit.training.recovery import OnOom
 
@@ -124,12 +125,22 @@ class TrainOptions:
         one_of(get_args(Precision), "precision"),
         "float32",
     )
-    xla: bool = _speed("Compile the train step with XLA.", SWITCH, boolean, False)
+    strategy: Strategy = _speed(
+        "All GPUs of this machine, or its CPU, unless given; the same on every worker that TF_CONFIG names; a TPU.",
+        "|".join(get_args(Strategy)),
+        one_of(get_args(Strategy), "strategy"),
+        "auto",
+    )
+    xla: bool = _speed("Let XLA compile what it can of the graphs.", SWITCH, boolean, False)
     accumulate: int = _speed("Take a batch in so many parts, one after the other, to save memory.", "N", count(), 1)
-    steps_per_loop: int = _speed("Steps that TensorFlow takes in one call; 1 unless given.", "N", count(), 1)
+    steps_per_loop: int = _speed(
+        "Steps that TensorFlow takes in one call, within --log-every and 2 s; 1 unless given.", "N", count(), 1
+    )
     deterministic: bool = _speed("Let two runs be equal to the bit on a CPU; slower.", SWITCH, boolean, False)
     data_service: str | None = _speed(
-        "A tf.data service that prepares the input, such as grpc://localhost:5000.", "ADDRESS", str
+        "A tf.data service that prepares the input, such as grpc://localhost:5000; a start begins its order anew.",
+        "ADDRESS",
+        str,
     )
 
     def __post_init__(self) -> None:
