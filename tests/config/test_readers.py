@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from builders import cafe_folder
 
-from tfodkit.config.lint_readers import matching_files
 from tfodkit.config.pipeline import new_pipeline
 from tfodkit.config.readers import fill_eval_reader, fill_train_reader, raise_max_boxes, shuffle_buffer_size
+from tfodkit.config.record_files import matching_files
 from tfodkit.odapi.install import install
 from tfodkit.records import RecordOptions, make_records, read_tfrecord
 from tfodkit.records.example import parse_example

@@ -42,11 +42,12 @@ def check_config(context: typer.Context, path: Path, *, show_all: bool, strict: 
         ConfigError: the file can't be read, or does not parse.
         RecordError: the manifest beside its records is damaged.
     """
-    from tfodkit.config.lint import lint_file, manifest_beside
+    from tfodkit.config.lint import lint_file
     from tfodkit.config.machine_memory import machine_memory
     from tfodkit.config.memory import forecast_memory
     from tfodkit.config.memory_words import memory_words
     from tfodkit.config.pipeline import read_pipeline
+    from tfodkit.config.record_files import manifest_beside
     from tfodkit.findings import Severity
     from tfodkit.reporting.findings_text import SHOWN_PLACES, config_lines
 

@@ -15,9 +15,9 @@ from tfodkit.config.anchor_values import AnchorValues, anchor_generator, anchor_
 from tfodkit.config.anchors import AnchorReach, ClassReach, Level, anchor_reach
 from tfodkit.config.architecture import architecture
 from tfodkit.config.effective import read_config
-from tfodkit.config.lint import manifest_beside
 from tfodkit.config.lint_anchors import MOST_UNREACHED
 from tfodkit.config.pipeline import Message
+from tfodkit.config.record_files import manifest_beside
 from tfodkit.errors import ConfigError, RecordError, UsageError
 from tfodkit.records.manifest import TRAIN, RecordManifest
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tfodkit.config.architecture import architecture
-from tfodkit.config.lint import lint, manifest_beside
-from tfodkit.config.lint_readers import matching_files
+from tfodkit.config.lint import lint
 from tfodkit.config.machine_memory import machine_memory
-from tfodkit.config.pipeline import Message, parse_pipeline, read_text
+from tfodkit.config.pipeline import parse_pipeline, read_text
+from tfodkit.config.record_files import manifest_beside, record_files
 from tfodkit.dataset.label_map import read_class_names
 from tfodkit.errors import ConfigError
 from tfodkit.findings import Finding
@@ -53,7 +53,7 @@ def read_checked_pipeline(path: str | Path) -> PipelineConfig:
     path = Path(path)
     text = read_text(path)
     message = parse_pipeline(text, str(path))
-    train = _files(message.train_input_reader)
+    train = record_files(message.train_input_reader)
     manifest = manifest_beside(message)
     findings = lint(message, manifest, path=path, text=text, machine=machine_memory())
     if errors := [finding.problem for finding in findings if finding.is_error]:
@@ -68,12 +68,8 @@ def read_checked_pipeline(path: str | Path) -> PipelineConfig:
         class_names=read_class_names(label_map, display=False),
         label_map_path=label_map,
         train_records=train,
-        val_records=_files(message.eval_input_reader[0]),
+        val_records=record_files(message.eval_input_reader[0]),
         fine_tune_checkpoint=message.train_config.fine_tune_checkpoint or None,
         manifest=manifest,
         warnings=tuple(findings),
     )
-
-
-def _files(reader: Message) -> tuple[Path, ...]:
-    return tuple(path for pattern in reader.tf_record_input_reader.input_path for path in matching_files(pattern))

@@ -14,7 +14,7 @@ from tfodkit.config.lint_anchors import anchor_faults
 from tfodkit.config.lint_augmentation import augmentation_faults
 from tfodkit.config.lint_memory import memory_faults
 from tfodkit.config.lint_model import model_faults
-from tfodkit.config.lint_readers import class_names, matching_files, reader_faults
+from tfodkit.config.lint_readers import class_names, reader_faults
 from tfodkit.config.lint_reading import reading_faults
 from tfodkit.config.lint_training import dead_knobs, training_faults
 from tfodkit.config.locations import Locations
@@ -22,9 +22,10 @@ from tfodkit.config.machine_memory import MachineMemory
 from tfodkit.config.metrics import METRICS
 from tfodkit.config.nearest import nearest_names
 from tfodkit.config.pipeline import Message, parse_pipeline, read_text
+from tfodkit.config.record_files import manifest_beside
 from tfodkit.errors import Problem
 from tfodkit.findings import Finding
-from tfodkit.records.manifest import MANIFEST, RecordManifest
+from tfodkit.records.manifest import RecordManifest
 
 
 def lint(
@@ -79,19 +80,6 @@ def check_pipeline(
 ) -> list[Problem]:
     """The errors of :func:`lint`: what keeps the config from training and evaluating; empty where it can."""
     return [one.problem for one in lint(message, manifest, path=Path(where), text=text) if one.is_error]
-
-
-def manifest_beside(message: Message) -> RecordManifest | None:
-    """The manifest of the folder that the training records lie in; None where there is none.
-
-    Raises:
-        RecordError: it is damaged.
-    """
-    for pattern in message.train_input_reader.tf_record_input_reader.input_path:
-        for path in matching_files(pattern):
-            if (path.parent / MANIFEST).is_file():
-                return RecordManifest.read(path.parent)
-    return None
 
 
 def _evaluation(message: Message) -> Iterator[Fault]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from tfodkit.config import rules
 from tfodkit.config.architecture import ARCHITECTURES
 from tfodkit.config.faults import Fault
 from tfodkit.config.pipeline import PLACEHOLDER, Message
+from tfodkit.config.record_files import matching_files, shuffle_bytes
 from tfodkit.dataset.label_map import read_class_names
 from tfodkit.errors import RecordError
 from tfodkit.records.manifest import TRAIN, VAL, RecordManifest
@@ -22,14 +22,9 @@ _DETECTIONS = {
 }
 
 
-def matching_files(pattern: str) -> list[Path]:
-    """The files of one ``input_path``, which the Object Detection API takes for a pattern; sorted."""
-    return sorted(Path(name) for name in glob.glob(pattern))  # noqa: PTH207 - the pattern may be absolute
-
-
 def reader_faults(message: Message, manifest: RecordManifest | None) -> Iterator[Fault]:
     """All of the training reader and of every evaluation reader."""
-    for place, reader in _readers(message):
+    for place, reader in named_readers(message):
         yield from _label_map(message, reader, place)
         yield from _inputs(reader, place)
         if manifest is not None:
@@ -49,12 +44,19 @@ def class_names(message: Message) -> tuple[str, ...]:
         return ()
 
 
-def _readers(message: Message) -> list[tuple[str, Message]]:
+def named_readers(message: Message) -> list[tuple[str, Message]]:
+    """Each input reader with its field."""
     evaluation = enumerate(message.eval_input_reader)
     return [
         ("train_input_reader", message.train_input_reader),
         *((f"eval_input_reader[{index}]", reader) for index, reader in evaluation),
     ]
+
+
+def input_paths(reader: Message, place: str) -> list[tuple[str, str]]:
+    """The field and the pattern of each path; ``place`` is the reader's field."""
+    patterns = reader.tf_record_input_reader.input_path
+    return [(f"{place}.tf_record_input_reader.input_path[{index}]", pattern) for index, pattern in enumerate(patterns)]
 
 
 def _subject(place: str) -> str:
@@ -86,7 +88,7 @@ def _inputs(reader: Message, place: str) -> Iterator[Fault]:
     patterns, subject = reader.tf_record_input_reader.input_path, _subject(place)
     if not patterns:
         yield Fault(rules.INPUT_NONE, place, "there is no input_path", subject)
-    for field, pattern in _input_paths(reader, place):
+    for field, pattern in input_paths(reader, place):
         found = matching_files(pattern)
         if not found:
             yield Fault(rules.RECORD_ABSENT, field, f"no file at input_path {pattern}", subject)
@@ -94,12 +96,6 @@ def _inputs(reader: Message, place: str) -> Iterator[Fault]:
             if path.stat().st_size == 0:
                 what = f"the record {path} is empty: a weighted empty record hangs training"
                 yield Fault(rules.RECORD_EMPTY, field, what, subject)
-
-
-def _input_paths(reader: Message, place: str) -> list[tuple[str, str]]:
-    """Each entry's field and pattern."""
-    patterns = reader.tf_record_input_reader.input_path
-    return [(f"{place}.tf_record_input_reader.input_path[{index}]", pattern) for index, pattern in enumerate(patterns)]
 
 
 def _weights(reader: Message, place: str) -> Iterator[Fault]:
@@ -125,7 +121,7 @@ def _manifest_fits(reader: Message, manifest: RecordManifest, place: str) -> Ite
         if names.get(class_id) != name:
             what = f"class {class_id} is {name!r} in the records, but {names.get(class_id)!r} in the label map"
             yield Fault(rules.CLASSES_SHIFTED, f"{place}.label_map_path", what, subject)
-    paths = [(field, path) for field, pattern in _input_paths(reader, place) for path in matching_files(pattern)]
+    paths = [(field, path) for field, pattern in input_paths(reader, place) for path in matching_files(pattern)]
     yield from _all_shards(paths, manifest, place)
     files = {file.name: file for file in manifest.files}
     for field, path in paths:
@@ -170,22 +166,6 @@ def _detections(message: Message, manifest: RecordManifest) -> Iterator[Fault]:
     if value < most:
         what = f"{field.rsplit('.', maxsplit=1)[1]} is {value}, but an image has {most} objects"
         yield Fault(rules.DETECTIONS_FEW, f"model.{field}", what)
-
-
-def shuffle_bytes(reader: Message, manifest: RecordManifest) -> float:
-    """What the buffers of all input paths hold: as many records as they say, though a path has fewer.
-
-    ``repeat`` comes before ``shuffle``.
-    """
-    if not reader.shuffle:
-        return 0.0
-    files = {file.name: file for file in manifest.files}
-    total = 0.0
-    for pattern in reader.tf_record_input_reader.input_path:
-        group = [files[path.name] for path in matching_files(pattern) if path.name in files]
-        if images := sum(file.images for file in group):
-            total += reader.shuffle_buffer_size * sum(file.bytes for file in group) / images
-    return total
 
 
 def _shuffle(reader: Message, manifest: RecordManifest) -> Iterator[Fault]:

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from tfodkit.config import rules
 from tfodkit.config.faults import Fault
-from tfodkit.config.lint_readers import matching_files
+from tfodkit.config.lint_readers import input_paths, named_readers
 from tfodkit.config.pipeline import Message
+from tfodkit.config.record_files import matching_files
 
 
 def reading_faults(message: Message) -> Iterator[Fault]:
@@ -44,15 +45,10 @@ def _training(reader: Message) -> Iterator[Fault]:
 
 def _paths(message: Message) -> Iterator[tuple[str, str]]:
     yield "train_config.fine_tune_checkpoint", message.train_config.fine_tune_checkpoint
-    readers = [("train_input_reader", message.train_input_reader)]
-    readers += [(f"eval_input_reader[{index}]", reader) for index, reader in enumerate(message.eval_input_reader)]
-    for name, reader in readers:
-        yield f"{name}.label_map_path", reader.label_map_path
-        for index, pattern in enumerate(reader.tf_record_input_reader.input_path):
-            yield f"{name}.tf_record_input_reader.input_path[{index}]", pattern
+    for place, reader in named_readers(message):
+        yield f"{place}.label_map_path", reader.label_map_path
+        yield from input_paths(reader, place)
 
 
-def _records(reader: Message, name: str) -> Iterator[tuple[str, Path]]:
-    for index, pattern in enumerate(reader.tf_record_input_reader.input_path):
-        for path in matching_files(pattern):
-            yield f"{name}.tf_record_input_reader.input_path[{index}]", path
+def _records(reader: Message, place: str) -> Iterator[tuple[str, Path]]:
+    return ((field, path) for field, pattern in input_paths(reader, place) for path in matching_files(pattern))

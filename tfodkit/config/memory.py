@@ -16,10 +16,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tfodkit.config.architecture import ARCHITECTURES, input_size
-from tfodkit.config.lint_readers import shuffle_bytes
 from tfodkit.config.memory_facts import MODEL_FACTS, PROCESS_BYTES, SCORE_BYTES, STEP_OVERHEAD, ModelFacts
 from tfodkit.config.optimizers import optimizer_name
 from tfodkit.config.pipeline import Message
+from tfodkit.config.record_files import shuffle_bytes
 from tfodkit.records.manifest import RecordManifest
 
 _FLOAT = 4

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from tfodkit.config.lint_readers import matching_files
 from tfodkit.config.pipeline import read_pipeline
+from tfodkit.config.record_files import record_files
 from tfodkit.errors import RecordError
 from tfodkit.inference.pictures import as_pixels
 from tfodkit.records.example import parse_example
@@ -42,13 +42,9 @@ def choose_sample(config: Path) -> Sample:
     Raises:
         ConfigError: the config can't be read.
     """
-    patterns = [
-        pattern
-        for reader in read_pipeline(config).eval_input_reader
-        for pattern in reader.tf_record_input_reader.input_path
-    ]
+    paths = [path for reader in read_pipeline(config).eval_input_reader for path in record_files(reader)]
     try:
-        records = islice(_in_turn([path for pattern in patterns for path in matching_files(pattern)]), SAMPLE_SIZE)
+        records = islice(_in_turn(paths), SAMPLE_SIZE)
         pictures = tuple(_decode(record) for record in records)
     except (RecordError, OSError) as error:
         return draw_sample(f"drawn: the validation records can't be read: {error}")

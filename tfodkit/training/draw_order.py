@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tfodkit.config import PipelineConfig
-from tfodkit.config.lint_readers import matching_files
 from tfodkit.config.pipeline import parse_pipeline
+from tfodkit.config.record_files import matching_files
 from tfodkit.records.draws import DrawnFrom, DrawOrder
 
 SEQUENCES = "TF_SEQUENCE_EXAMPLE"
