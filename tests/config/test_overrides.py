@@ -3,9 +3,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import example, given, settings, strategies as st
 
-from tfodkit.config.field_values import INTEGERS, LARGEST_FLOAT32
+from tfodkit.config.field_values import INTEGERS
 from tfodkit.config.overrides import apply_overrides
 from tfodkit.config.pipeline import Message, format_pipeline, new_pipeline, parse_pipeline
 from tfodkit.config.templates import read_template
@@ -49,7 +49,7 @@ def value_of(field: Any) -> st.SearchStrategy[Any]:
         return st.sampled_from([value.number for value in field.enum_type.values])
     return {
         field.CPPTYPE_BOOL: st.booleans(),
-        field.CPPTYPE_FLOAT: st.floats(-LARGEST_FLOAT32, LARGEST_FLOAT32, width=32),
+        field.CPPTYPE_FLOAT: st.floats(allow_nan=False, allow_infinity=False, width=32),
         field.CPPTYPE_STRING: st.text(st.characters(exclude_categories=("Cs",))).map(str.strip),
     }[field.cpp_type]
 
@@ -66,8 +66,12 @@ def read_back(message: Message, path: str) -> Any:
     return value
 
 
+OF_A_MAP = "model.ssd.post_processing.calibration_config.class_id_function_approximations.class_id_xy_pairs_map[7]"
+
+
 @settings(max_examples=300, deadline=None)
 @given(settings_of_any_field())
+@example((f"{OF_A_MAP}.training_data_type", 0))
 def test_any_field_takes_a_value_of_its_type(setting: tuple[str, Any]) -> None:
     """Options → config → options: what was set is in the config's text, and setting it again changes nothing."""
     path, value = setting
@@ -89,10 +93,16 @@ def name_of(path: str, value: int) -> str:
     descriptor, field = new_pipeline().DESCRIPTOR, None
     for step in path.split("."):
         field = descriptor.fields_by_name[step.partition("[")[0]]
+        if field.message_type and field.message_type.GetOptions().map_entry:
+            field = field.message_type.fields_by_name["value"]
         descriptor = field.message_type
     if field is not None and field.enum_type:
         return str(field.enum_type.values_by_number[value].name)
     return str(value)
+
+
+def test_a_name_is_found_through_a_map() -> None:
+    assert name_of(MAPPED, 0) == "TRAIN"
 
 
 def test_the_sentence_tells_what_was_there(ssd: Message) -> None:
