@@ -101,10 +101,6 @@ def name_of(path: str, value: int) -> str:
     return str(value)
 
 
-def test_a_name_is_found_through_a_map() -> None:
-    assert name_of(MAPPED, 0) == "TRAIN"
-
-
 def test_the_sentence_tells_what_was_there(ssd: Message) -> None:
     notes = apply_overrides(
         ssd,
