@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tfodkit.errors import TrainingError
 from tfodkit.odapi import inputs
 from tfodkit.odapi.graphs import CompiledFunction
 
@@ -40,10 +41,21 @@ class ValidationPass:
         self._losses: dict[str, list[float]] = {}
 
     def detect(self) -> Iterator[RawDetections]:
-        """The detections of every image, in the order of the records."""
+        """The detections of every image, in the order of the records.
+
+        Raises:
+            TrainingError: a batch does not fit into the memory of the device or of the machine.
+        """
+        import tensorflow as tf
+
         collected = defaultdict(list)
         for features, labels in self._dataset:
-            losses, detections = self._compiled(features, labels)
+            try:
+                losses, detections = self._compiled(features, labels)
+            except (tf.errors.ResourceExhaustedError, MemoryError) as error:
+                what = f"there is no memory left to evaluate {len(features['image'])} images at once"
+                remedy = "Make the config again with a smaller --image-size, or free the device."
+                raise TrainingError("eval_input_reader", what, remedy) from error
             for name, loss in losses.items():
                 collected[name].append(float(loss))
             yield from _split_batch({name: tensor.numpy() for name, tensor in detections.items()})
