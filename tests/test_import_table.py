@@ -30,7 +30,8 @@ MAY_IMPORT = {
     "training": GROUND
     | {"plots", "annotations.detections", "config", "evaluation", "inference.drawing", "odapi", "records.draws"},
     "exporting": GROUND | {"config", "odapi", "inference", "training.run_directory", "dataset", "records"},
-    "reporting": DATA | DOING | {"plots", "zoo"},
+    "workflow": DATA | DOING | {"zoo", "odapi", "example"},
+    "reporting": DATA | DOING | {"plots", "zoo", "workflow"},
     "example": DATA | DOING,
 }
 # One module of evaluation holds a model against its records; one of reporting draws what its input makes of them.

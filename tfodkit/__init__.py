@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tfodkit.training.lr_finder import find_learning_rate as lr_find
     from tfodkit.training.options import TrainOptions
     from tfodkit.training.train import train
+    from tfodkit.workflow.run import run_work as run
     from tfodkit.zoo import fetch_model
 
 __version__ = "0.1.0"
@@ -51,6 +52,7 @@ _HOME = {
     "export": ("tfodkit.exporting", "export"),
     "detect": ("tfodkit.inference", "detect"),
     "Detector": ("tfodkit.inference", "Detector"),
+    "run": ("tfodkit.workflow.run", "run_work"),
     "demo": ("tfodkit.cli.demo", "demo"),
 }
 
@@ -73,6 +75,7 @@ __all__ = [
     "make_records",
     "read_annotations",
     "read_records",
+    "run",
     "split",
     "templates",
     "train",

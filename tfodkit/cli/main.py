@@ -25,6 +25,7 @@ from tfodkit.cli import (
     make_config,
     make_records,
     records,
+    run,
     templates,
     train,
     zoo,
@@ -43,6 +44,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "eval": evaluate.command,
     "export": export.command,
     "detect": detect.command,
+    "run": run.command,
     "demo": demo.command,
 }
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,9 +13,6 @@ from tfodkit.cli.progress import image_progress
 if TYPE_CHECKING:
     from tfodkit.records import RecordManifest
     from tfodkit.records.options import Grouping
-
-_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmg]?)b?", re.IGNORECASE)
-_UNITS = {"": 0, "k": 10, "m": 20, "g": 30}
 
 
 def command(
@@ -71,6 +67,7 @@ def command(
     from tfodkit.dataset.label_map import read_label_map
     from tfodkit.dataset.shares import SplitShares
     from tfodkit.records import RecordOptions, make_records
+    from tfodkit.records.shard_sizes import parse_shard_size
 
     options = RecordOptions(
         shares=SplitShares.parse(split),
@@ -79,7 +76,7 @@ def command(
         group_by=group_by,
         near_duplicates=near_duplicates,
         grouping=_grouping(single=single, by_folder=by_folder),
-        shard_bytes=None if shard_size is None else _bytes(shard_size),
+        shard_bytes=None if shard_size is None else parse_shard_size(shard_size),
         policies=flags.policies_of(
             clip_boxes=clip_boxes,
             drop_invalid=drop_invalid,
@@ -131,15 +128,3 @@ def _grouping(*, single: bool, by_folder: bool) -> Grouping:
     if single and by_folder:
         raise UsageError("--single --by-folder", "only one of them can be meant", "Leave one of them out.")
     return "single" if single else "folder" if by_folder else "class"
-
-
-def _bytes(text: str) -> int:
-    from tfodkit.errors import UsageError
-    from tfodkit.records.options import SMALLEST_SHARD
-
-    match = _SIZE.fullmatch(text.strip())
-    size = int(float(match[1]) * (1 << _UNITS[match[2].lower()])) if match else 0
-    if size < SMALLEST_SHARD:
-        what = f"not a size of {SMALLEST_SHARD} bytes or more"
-        raise UsageError(f"--shard-size {text}", what, "Write it as 100MB, 1.5GB or a number of bytes.")
-    return size
