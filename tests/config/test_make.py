@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import tfodkit
-from tfodkit.config import PipelineOptions, make_config
+from tfodkit.config import PipelineOptions, machine_memory, make_config
 from tfodkit.config.architecture import architecture
 from tfodkit.config.beside_boxes import leave_out_keypoints
 from tfodkit.config.lint import lint_file
@@ -339,8 +339,27 @@ def test_what_is_set_by_its_path_is_set_last_and_counted(records: Path, output: 
     )
     assert [(group.weight, group.share) for group in made.records] == [(1, 0.5), (1, 0.5), (0, 0)]
     assert f"--set: {paths[0].replace('=', ' is ')}, was 100" in made.notes
-    assert made.notes[-1] == "set, but without effect or harmful in TensorFlow 2 off TPUs: train_config.sync_replicas"
-    assert f"# note:          {made.notes[-2]}\n" in output.read_text(encoding="utf-8")
+    assert made.notes[-1] == "--set: train_config.sync_replicas is true, was false by default"
+    assert f"# note:          {made.notes[-1]}\n" in output.read_text(encoding="utf-8")
+
+
+def test_what_the_linter_warns_of_is_told_at_once(records: Path, output: Path) -> None:
+    """With the remedy and the code; the sentence of make_config's own on images drawn too often stands first."""
+    override = "train_config.sync_replicas=true"
+    made = make_config(SSD, records, output, PipelineOptions(overrides=(override,), weights="mug=100"))
+    often, dead = made.warnings
+    assert often.startswith("each of the 20 images of train_mug.record is drawn ")
+    assert dead == "train_config: nothing reads sync_replicas. Take it out. [TFK626]"
+    assert f"# warning:       {dead}\n" in output.read_text(encoding="utf-8")
+    assert [finding.code for finding in lint_file(output)] == ["TFK626"]
+
+
+def test_a_warning_about_this_machine_s_memory_is_left_to_check(
+    records: Path, output: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same options give the same bytes everywhere."""
+    monkeypatch.setattr(machine_memory, "_available", lambda: 1)
+    assert make_config(SSD, records, output).warnings == ()
 
 
 @pytest.mark.parametrize(

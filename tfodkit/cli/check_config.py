@@ -42,19 +42,21 @@ def check_config(context: typer.Context, path: Path, *, show_all: bool, strict: 
         ConfigError: the file can't be read, or does not parse.
         RecordError: the manifest beside its records is damaged.
     """
-    from tfodkit.config.lint import lint_file
+    from tfodkit.config.lint import lint
     from tfodkit.config.machine_memory import machine_memory
     from tfodkit.config.memory import forecast_memory
     from tfodkit.config.memory_words import memory_words
-    from tfodkit.config.pipeline import read_pipeline
+    from tfodkit.config.pipeline import parse_pipeline, read_text
     from tfodkit.config.record_files import manifest_beside
     from tfodkit.findings import Severity
     from tfodkit.reporting.findings_text import SHOWN_PLACES, config_lines
 
     _refuse_flags_of_data(context, path)
-    findings = lint_file(path, machine_memory())
-    message = read_pipeline(path)
-    memory = forecast_memory(message, manifest_beside(message))
+    text = read_text(path)
+    message = parse_pipeline(text, str(path))
+    manifest = manifest_beside(message)
+    findings = lint(message, manifest, path=path, text=text, machine=machine_memory())
+    memory = forecast_memory(message, manifest)
     if as_json:
         typer.echo(json.dumps(_as_json(path, findings, memory), indent=2, ensure_ascii=False))
     else:

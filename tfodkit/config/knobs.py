@@ -56,14 +56,6 @@ def clear_dead_knobs(pipeline: Message) -> list[str]:
     return sorted(set(cleared))
 
 
-def dead_knobs_set(pipeline: Message) -> list[str]:
-    """A sentence on those that are set, which :func:`clear_dead_knobs` would take out; none where none is."""
-    copy = type(pipeline)()
-    copy.CopyFrom(pipeline)
-    dead = clear_dead_knobs(copy)
-    return [f"set, but without effect or harmful in TensorFlow 2 off TPUs: {', '.join(dead)}"] if dead else []
-
-
 def _clear(message: Message, name: str, fields: tuple[str, ...]) -> list[str]:
     were_set = {field.name for field, _ in message.ListFields()}
     cleared = [field for field in fields if field in were_set]

@@ -35,6 +35,6 @@ class MadeConfig:
     drawn_classes: tuple[DrawnClass, ...] = ()
     """Each class's share of what is drawn, in the order of ids."""
     warnings: tuple[str, ...] = ()
-    """What may spoil the run, a sentence each."""
+    """What may spoil the run, a text each; what the linter warns of ends with its code."""
     memory: MemoryForecast | None = None
     """What training takes; None where nobody measured the model."""

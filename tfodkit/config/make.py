@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,9 +16,9 @@ from tfodkit.config.evaluation_section import set_evaluation
 from tfodkit.config.fine_tune import set_fine_tune_checkpoint
 from tfodkit.config.freezing import freeze_backbone
 from tfodkit.config.header import header
-from tfodkit.config.knobs import clear_dead_knobs, dead_knobs_set
+from tfodkit.config.knobs import clear_dead_knobs
 from tfodkit.config.lane import lane_of
-from tfodkit.config.lint import check_pipeline
+from tfodkit.config.lint import lint
 from tfodkit.config.made import MadeConfig
 from tfodkit.config.memory import forecast_memory
 from tfodkit.config.model_section import model_setup, set_model
@@ -68,10 +68,8 @@ def make_config(
     manifest = read_manifest(folder)
     message, renewed = start.renewed()
     made = _configure(message, start, manifest, options, folder=folder, output=output)
-    made = replace(made, notes=(*renewed, *made.notes))
-    problems = check_pipeline(message, manifest, where=str(output))
-    if problems := [problem for problem in problems if problem.code != rules.LANE_TF1.code]:
-        raise ConfigError.collect(problems)
+    warnings = (*made.warnings, *_warnings(message, manifest, output))
+    made = replace(made, notes=(*renewed, *made.notes), warnings=warnings)
     command = ["tfodkit", "make-config", "--template", template, "--records", str(records), "-o", str(output)]
     text = header(made, command=[*command, *options.flags()], version=__version__)
     files.write_text(output, f"{text}\n{format_pipeline(message)}")
@@ -93,6 +91,19 @@ def read_manifest(folder: Path) -> RecordManifest:
     return manifest
 
 
+def _warnings(message: Message, manifest: RecordManifest, output: Path) -> Iterator[str]:
+    """What the linter warns of, a sentence or two each; this machine's memory, which no config tells of, left out.
+
+    Raises:
+        ConfigError: the config could not run. That TensorFlow 1 is no longer trained keeps nobody from having one.
+    """
+    findings = [finding for finding in lint(message, manifest, path=output) if finding.rule is not rules.LANE_TF1]
+    if errors := [finding.problem for finding in findings if finding.is_error]:
+        raise ConfigError.collect(errors)
+    for problem in (finding.problem for finding in findings):
+        yield f"{problem.what}. {problem.remedy} [{problem.code}]"
+
+
 def _configure(
     message: Message, start: Template, manifest: RecordManifest, options: PipelineOptions, *, folder: Path, output: Path
 ) -> MadeConfig:
@@ -110,7 +121,7 @@ def _configure(
         message.train_config.data_augmentation_options.extend(parse_steps(options.augment))
     notes += _make_room(message, manifest, options, batch_size=run.batch_size, where=where)
     set_evaluation(message.eval_config, options)
-    notes += [*apply_overrides(message, options.overrides), *dead_knobs_set(message)]
+    notes += apply_overrides(message, options.overrides)
     training = training_of(message.train_config, training.learning_rate, training.rate_origin)
     groups = reweighted(groups, message.train_input_reader.sample_from_datasets_weights)
     train_images = _drawn_images(groups)
