@@ -11,7 +11,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "tfodkit"
 
-GROUND = {"errors", "findings", "boxes", "atomic", "files", "resources"}
+GROUND = {"errors", "findings", "boxes", "atomic", "files", "resources", "wording"}
 DATA = GROUND | {"images", "annotations", "dataset", "records", "config"}
 DOING = {"evaluation", "inference", "training", "exporting"}
 MAY_IMPORT = {

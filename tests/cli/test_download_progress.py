@@ -65,7 +65,7 @@ def beat(lines: module._Lines) -> None:
             "model: 35.0 MB of 40.0 MB, 0.5 MB/s, 10 s to go",
         ),
         ([(0, (0, None)), (4, (12_000_000, None))], 10, "model: 12.0 MB, 1.2 MB/s"),
-        ([(0, (0, 40_000_000))], 10, "model: 0.0 MB of 40.0 MB, 0.0 MB/s"),
+        ([(0, (0, 40_000_000))], 10, "model: 0.0 kB of 40.0 MB, 0.0 kB/s"),
         ([(0, (0, 9)), (4, "model: unpacking")], 13, None),
         ([(0, (0, 9)), (4, "model: unpacking")], 14, "model: unpacking …"),
     ],

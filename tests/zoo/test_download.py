@@ -71,7 +71,7 @@ def test_without_progress_it_is_given_up_and_the_part_is_kept(zoo: Zoo, archive:
 def test_a_busy_server_is_asked_again(zoo: Zoo, archive: Path) -> None:
     zoo.faults = [answer_with(503), answer_with(503)]
     said = fetch(zoo, archive)
-    assert said == [f"{NAME}: the server answered 503 Service Unavailable after 0.0 MB; again in 0 s"] * 2
+    assert said == [f"{NAME}: the server answered 503 Service Unavailable after 0.0 kB; again in 0 s"] * 2
 
 
 def test_the_pauses_grow(zoo: Zoo, archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -231,7 +231,7 @@ def test_a_file_larger_than_any_model_is_refused(
 ) -> None:
     zoo.tells_length = tells_length
     monkeypatch.setattr(module, "LARGEST_ARCHIVE", 1000)
-    with pytest.raises(FetchError, match=r"the file is larger than 0\.0 MB, which no model of the zoo is"):
+    with pytest.raises(FetchError, match=r"the file is larger than 1\.0 kB, which no model of the zoo is"):
         fetch(zoo, archive)
 
 

@@ -10,6 +10,8 @@ import typer
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from tfodkit.wording import counted
+
 if TYPE_CHECKING:
     from tfodkit.inference import DetectionRun
 
@@ -49,10 +51,10 @@ def summary_lines(run: DetectionRun) -> list[str]:
     counts = run.count_by_class()
     found = sum(len(result.detections) for result in run.results)
     widest = max(map(len, counts), default=0)
-    lines = [f"{_counted(found, 'object')} in {_counted(len(run.results), 'picture')}"]
+    lines = [f"{counted(found, 'object')} in {counted(len(run.results), 'picture')}"]
     lines += [f"  {name:{widest}}  {count:>5}" for name, count in counts.items()]
     if run.problems:
-        lines.append(f"{_counted(len(run.problems), 'picture')} could not be read")
+        lines.append(f"{counted(len(run.problems), 'picture')} could not be read")
     lines.append(f"pictures with boxes and detections.json: {run.output}")
     return lines
 
@@ -65,10 +67,6 @@ def _as_json(run: DetectionRun) -> dict[str, Any]:
         "objects_by_class": dict(run.count_by_class()),
         "unreadable": [problem.where for problem in run.problems],
     }
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _progress_bar() -> Progress:

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 
 import typer
 
-from tfodkit.zoo.watch import Watch, megabytes
+from tfodkit.wording import byte_words
+from tfodkit.zoo.watch import Watch
 
 SECONDS_BETWEEN_LINES = 10.0
 
@@ -76,7 +77,7 @@ class _Lines:
         """Bytes have come."""
         if not self._name:
             self._since, self._first = time.monotonic(), done
-            self._print(f"{name}: downloading{f' {megabytes(total)}' if total else ''}{_from(done)}")
+            self._print(f"{name}: downloading{f' {byte_words(total)}' if total else ''}{_from(done)}")
         self._name, self._done, self._total = name, done, total
 
     def beat(self, closed: threading.Event) -> None:
@@ -91,14 +92,14 @@ class _Lines:
 
     def _bytes(self) -> str:
         rate = (self._done - self._first) / max(time.monotonic() - self._since, 1e-9)
-        text = f"{self._name}: {megabytes(self._done)}"
+        text = f"{self._name}: {byte_words(self._done)}"
         if self._total:
-            text += f" of {megabytes(self._total)}"
-        text += f", {megabytes(round(rate))}/s"
+            text += f" of {byte_words(self._total)}"
+        text += f", {byte_words(round(rate))}/s"
         if self._total and rate:
             text += f", {(self._total - self._done) / rate:.0f} s to go"
         return text
 
 
 def _from(done: int) -> str:
-    return f", going on from {megabytes(done)}" if done else ""
+    return f", going on from {byte_words(done)}" if done else ""

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tfodkit.wording import byte_words
+
 if TYPE_CHECKING:
     from tfodkit.exporting import ExportManifest
 
@@ -41,7 +43,7 @@ def summary_lines(manifest: ExportManifest) -> list[str]:
         sizes[name + slash] = sizes.get(name + slash, 0) + file.bytes
     widest = max(map(len, sizes), default=0)
     lines = [f"{manifest.checkpoint} → {manifest.path}"]
-    lines += [f"  {name:{widest}}  {_size(count):>9}" for name, count in sizes.items()]
+    lines += [f"  {name:{widest}}  {byte_words(count):>9}" for name, count in sizes.items()]
     if manifest.averaged:
         lines.append("  weights: their moving averages")
     lines += [
@@ -51,10 +53,6 @@ def summary_lines(manifest: ExportManifest) -> list[str]:
         for parity in manifest.parity
     ]
     return lines
-
-
-def _size(count: int) -> str:
-    return f"{count / 1e6:.1f} MB" if count >= 1e5 else f"{count / 1e3:.1f} kB"  # noqa: PLR2004 - 0.1 MB
 
 
 def _tell(message: str) -> None:

@@ -96,8 +96,8 @@ def show(
 
     Example: tfodkit records show records -o sheet.jpg
     """
-    from tfodkit.reporting.records_text import counted
     from tfodkit.reporting.sheet import draw_sheet
+    from tfodkit.wording import counted
 
     sheet = draw_sheet(
         place, output, per_class=per_class, seed=seed, classes=classes or (), label_map=label_map, force=force

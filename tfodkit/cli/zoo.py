@@ -9,9 +9,7 @@ from typing import Annotated
 
 import typer
 
-Names = Annotated[
-    list[str], typer.Argument(help="Models by their template's or their archive's name.", metavar="NAME")
-]
+Names = Annotated[list[str], typer.Argument(help="Models by their template's or their archive's name.", metavar="NAME")]
 Cache = Annotated[
     Path | None,
     typer.Option(help="Where models are kept; unless given, $TFODKIT_CACHE/zoo or tfodkit/zoo in your cache folder."),
@@ -79,13 +77,13 @@ def remove(names: Names, cache: Cache = None) -> None:
 
     Example: tfodkit zoo remove ssd_mobilenet_v2_fpnlite_320x320_coco17
     """
+    from tfodkit.wording import byte_words
     from tfodkit.zoo import remove_model
     from tfodkit.zoo.catalogue import zoo_model
-    from tfodkit.zoo.watch import megabytes
 
     for name in [zoo_model(name).name for name in names]:
         count = remove_model(name, cache)
-        typer.echo(f"{name}: {f'removed, {megabytes(count)}' if count else 'was not here'}")
+        typer.echo(f"{name}: {f'removed, {byte_words(count)}' if count else 'was not here'}")
 
 
 def _print_json(values: object) -> None:

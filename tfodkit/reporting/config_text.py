@@ -10,6 +10,7 @@ from tfodkit.config.learning_rates import warm_up_steps
 from tfodkit.config.optimizers import learning_rate_of, optimizer_name
 from tfodkit.config.pipeline import Message
 from tfodkit.config.schedules import schedule_name
+from tfodkit.wording import counted
 
 _SIGNS = {"only in A": "-", "only in B": "+"}
 
@@ -29,14 +30,14 @@ def config_words(pipeline: Message) -> dict[str, str]:
     kind = pipeline.model.WhichOneof("model")
     model = getattr(pipeline.model, kind) if kind else None
     named = {field.name for field in model.DESCRIPTOR.fields} if model else set()
-    classes = _counted(model.num_classes, "class", "es") if model and "num_classes" in named else "no classes"
+    classes = counted(model.num_classes, "class") if model and "num_classes" in named else "no classes"
     extractor = ""
     if model and "feature_extractor" in named:
         extractor = getattr(model.feature_extractor, "type", "")
     train = pipeline.train_config
     return {
         "model": ", ".join(filter(None, [kind or "none", extractor, classes])),
-        "training": f"{_counted(train.num_steps, 'step')} of {_counted(train.batch_size, 'image')}, "
+        "training": f"{counted(train.num_steps, 'step')} of {counted(train.batch_size, 'image')}, "
         f"{optimizer_words(train.optimizer)}",
         "data": f"{_inputs([pipeline.train_input_reader])} to train, {_inputs(pipeline.eval_input_reader)} to evaluate",
         "evaluation": ", ".join(pipeline.eval_config.metrics_set) or "no metrics set",
@@ -80,23 +81,23 @@ def difference_lines(found: Sequence[Difference], a: str, b: str) -> Iterator[st
         default = f" (the other has the default, {each.default})" if each.default else ""
         yield f"{_SIGNS.get(each.kind, '~')} {each.path}: {value}{default}"
     counts = [sum(each.kind == kind for each in found) for kind in ("changed", "only in A", "only in B")]
-    yield f"{_counted(len(found), 'difference')}: {counts[0]} changed, {counts[1]} only in A, {counts[2]} only in B"
+    yield f"{counted(len(found), 'difference')}: {counts[0]} changed, {counts[1]} only in A, {counts[2]} only in B"
 
 
 def _cosine(cosine: Message) -> str:
     start = f"{cosine.learning_rate_base:g}"
     if cosine.warmup_steps:
-        start = f"{cosine.warmup_learning_rate:g} up to {start} over {_counted(cosine.warmup_steps, 'step')}"
-    held = f", held for {_counted(cosine.hold_base_rate_steps, 'step')}" if cosine.hold_base_rate_steps else ""
+        start = f"{cosine.warmup_learning_rate:g} up to {start} over {counted(cosine.warmup_steps, 'step')}"
+    held = f", held for {counted(cosine.hold_base_rate_steps, 'step')}" if cosine.hold_base_rate_steps else ""
     return f"{start}{held}, down to 0 at step {cosine.total_steps:,}"
 
 
 def _exponential(exponential: Message, burn_in: int) -> str:
     stairs = "in stairs" if exponential.staircase else "smoothly"
     words = f"{exponential.initial_learning_rate:g}, times {exponential.decay_factor:g} every "
-    words += f"{_counted(exponential.decay_steps, 'step')} {stairs}"
+    words += f"{counted(exponential.decay_steps, 'step')} {stairs}"
     if burn_in:
-        words = f"{exponential.burnin_learning_rate:g} for {_counted(burn_in, 'step')}, then {words}"
+        words = f"{exponential.burnin_learning_rate:g} for {counted(burn_in, 'step')}, then {words}"
     return f"{words}, at least {exponential.min_learning_rate:g}" if exponential.min_learning_rate else words
 
 
@@ -107,8 +108,4 @@ def _multi_step(manual: Message) -> str:
 
 
 def _inputs(readers: Sequence[Message]) -> str:
-    return _counted(sum(len(reader.tf_record_input_reader.input_path) for reader in readers), "input path")
-
-
-def _counted(number: int, noun: str, plural: str = "s") -> str:
-    return f"{number:,} {noun}{'' if number == 1 else plural}"
+    return counted(sum(len(reader.tf_record_input_reader.input_path) for reader in readers), "input path")

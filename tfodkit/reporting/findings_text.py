@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from tfodkit.dataset.check import CheckReport, effective_severity
 from tfodkit.findings import Finding, Outcome, Severity, by_rule
+from tfodkit.wording import counted
 
 SHOWN_PLACES = 5
 
@@ -64,15 +65,11 @@ def _outcomes(findings: list[Finding]) -> str:
 def _summary_lines(report: CheckReport) -> Iterator[str]:
     images = report.survey.images
     boxes = Counter(item.label for image in images for item in image.annotation.objects)
-    classes = _counted(len(boxes), "class", "classes")
-    yield f"{_counted(len(images), 'image')} with {_counted(boxes.total(), 'box', 'boxes')} of {classes}"
+    classes = counted(len(boxes), "class")
+    yield f"{counted(len(images), 'image')} with {counted(boxes.total(), 'box')} of {classes}"
     verdict = "records can be made" if report.is_sound else "no records can be made before the errors are mended"
     yield f"{_counts(report.counts)}: {verdict}"
 
 
 def _counts(counts: Mapping[Severity, int]) -> str:
-    return ", ".join(_counted(count, severity.value) for severity, count in counts.items())
-
-
-def _counted(count: int, noun: str, plural: str = "") -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {plural or noun + 's'}"
+    return ", ".join(counted(count, severity.value) for severity, count in counts.items())

@@ -9,6 +9,7 @@ from tfodkit.records.extract import Extraction
 from tfodkit.records.info import ClassInfo, RecordsInfo
 from tfodkit.records.manifest import Affected
 from tfodkit.records.verification import Verification
+from tfodkit.wording import byte_words, counted
 
 SHOWN_SIZES, SHOWN_PLACES, SHOWN_FILES = 5, 5, 40
 
@@ -18,7 +19,7 @@ _CLASS_TITLES = ("split", "class", "images", "boxes", "smallest px", "middle", "
 def info_lines(info: RecordsInfo) -> Iterator[str]:
     """All figures, most important first."""
     images, boxes = sum(file.images for file in info.files), sum(file.boxes for file in info.files)
-    size = megabytes(sum(file.bytes for file in info.files))
+    size = byte_words(sum(file.bytes for file in info.files))
     yield f"{counted(images, 'image')}, {counted(boxes, 'box')} in {counted(len(info.files), 'file')} of {size}"
     yield ""
     yield from aligned([_CLASS_TITLES, *map(_class_cells, info.classes), *_without_objects(info)], words=2)
@@ -38,7 +39,7 @@ def verification_lines(found: Verification) -> Iterator[str]:
     yield from found.proof.lines()
     yield ""
     pictures = f", {counted(found.decoded, 'image')} decoded" if found.decoded else ""
-    read = f"{counted(found.files, 'file')} of {megabytes(found.bytes)}, {counted(found.proof.records, 'record')}"
+    read = f"{counted(found.files, 'file')} of {byte_words(found.bytes)}, {counted(found.proof.records, 'record')}"
     yield f"{read}{pictures}: {'all sound' if found.is_sound else counted(len(found.problems), 'problem')}"
 
 
@@ -54,17 +55,6 @@ def extraction_lines(done: Extraction) -> Iterator[str]:
     if done.left_out:
         yield f"left out {counted(len(done.left_out), 'object')}:"
         yield from _first([f"  {problem}" for problem in done.left_out])
-
-
-def counted(count: int, noun: str) -> str:
-    """``1 box``, ``3 boxes``."""
-    plural = f"{noun}es" if noun.endswith(("x", "ss")) else f"{noun}s"
-    return f"{count} {noun if count == 1 else plural}"
-
-
-def megabytes(count: int) -> str:
-    """``12.3 MB``; below a tenth of one in kB."""
-    return f"{count / 1e6:.1f} MB" if count >= 100_000 else f"{count / 1e3:.1f} kB"  # noqa: PLR2004 - as it says
 
 
 def _class_cells(of: ClassInfo) -> tuple[str, ...]:
@@ -89,7 +79,7 @@ def _image_lines(info: RecordsInfo) -> Iterator[str]:
 
 def _file_lines(info: RecordsInfo) -> Iterator[str]:
     rows = [
-        (file.name, file.split, file.group, str(file.images), str(file.boxes), megabytes(file.bytes))
+        (file.name, file.split, file.group, str(file.images), str(file.boxes), byte_words(file.bytes))
         for file in info.files
     ]
     yield from aligned([("file", "split", "group", "images", "boxes", "size"), *rows[:SHOWN_FILES]], words=3)
@@ -102,7 +92,7 @@ def _made_lines(info: RecordsInfo) -> Iterator[str]:
         return
     options = info.manifest.options
     yield ""
-    shards = f", shards of {megabytes(options.shard_bytes)}" if options.shard_bytes else ""
+    shards = f", shards of {byte_words(options.shard_bytes)}" if options.shard_bytes else ""
     made = f"made by tfodkit {info.manifest.tfodkit_version} from {info.manifest.annotations} annotations"
     yield f"{made}: split {options.shares}, seed {options.seed}, grouped by {options.grouping}{shards}"
     for title, affected in (("left out", info.dropped), ("changed", info.changed)):

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tfodkit.records.columns import aligned
+from tfodkit.wording import byte_words
 from tfodkit.zoo import CachedModel, ListedModel
-from tfodkit.zoo.watch import megabytes
 
 _TITLES = ("template", "model", "COCO mAP", "ms", "archive", "here")
 _WORDS = 2
@@ -36,7 +36,7 @@ def _cells(model: ListedModel) -> tuple[str, ...]:
         model.title,
         _NONE if model.coco_map is None else f"{model.coco_map:.1f}",
         _NONE if model.speed_ms is None else str(model.speed_ms),
-        _NONE if model.archive_bytes is None else megabytes(model.archive_bytes),
+        _NONE if model.archive_bytes is None else byte_words(model.archive_bytes),
         _here(model),
     )
 
@@ -44,4 +44,4 @@ def _cells(model: ListedModel) -> tuple[str, ...]:
 def _here(model: ListedModel) -> str:
     if model.cached:
         return "yes"
-    return "no" if model.bytes_here is None else f"{megabytes(model.bytes_here)} of it"
+    return "no" if model.bytes_here is None else f"{byte_words(model.bytes_here)} of it"

@@ -21,8 +21,9 @@ from pathlib import Path
 
 from tfodkit.errors import FetchError, OutputError
 from tfodkit.files import write_text
+from tfodkit.wording import byte_words
 from tfodkit.zoo.connection import Answer, DroppedError, RangeError, answer
-from tfodkit.zoo.watch import Watch, megabytes
+from tfodkit.zoo.watch import Watch
 
 SECONDS_TO_NEXT = (1.0, 2.0, 4.0, 8.0)
 """Between attempts that brought nothing; after the last of them it is given up."""
@@ -62,7 +63,7 @@ def download(url: str, archive: Path, name: str, watch: Watch) -> None:
             if failures > len(SECONDS_TO_NEXT):
                 raise _given_up(url, dropped, archive) from dropped
             pause = SECONDS_TO_NEXT[max(failures - 1, 0)]
-            watch.say(f"{name}: {dropped} after {megabytes(_size(archive))}; again in {pause:g} s")
+            watch.say(f"{name}: {dropped} after {byte_words(_size(archive))}; again in {pause:g} s")
             time.sleep(pause)
         else:
             return
@@ -77,7 +78,7 @@ def forget(archive: Path) -> None:
 def room_for(count: int, place: Path) -> None:
     """Raise :class:`OutputError` unless the disk of ``place`` has room for ``count`` bytes more."""
     if (free := shutil.disk_usage(place).free) < count:
-        what = f"{megabytes(count)} are needed, but the disk has {megabytes(free)} free"
+        what = f"{byte_words(count)} are needed, but the disk has {byte_words(free)} free"
         raise OutputError(str(place), what, "Make room, or choose another place with --cache or $TFODKIT_CACHE.")
 
 
@@ -163,12 +164,12 @@ def _size(path: Path) -> int:
 
 def _given_up(url: str, dropped: DroppedError, archive: Path) -> FetchError:
     what = f"the download failed {len(SECONDS_TO_NEXT) + 1} times in a row: {dropped}"
-    kept = f"; {megabytes(_size(archive))} are kept, and it goes on from there" if _known(archive, url) else ""
+    kept = f"; {byte_words(_size(archive))} are kept, and it goes on from there" if _known(archive, url) else ""
     return FetchError(url, what, f"Run the command again{kept}. Or pass --mirror URL or DIR.")
 
 
 def _too_large(url: str) -> FetchError:
-    what = f"the file is larger than {megabytes(LARGEST_ARCHIVE)}, which no model of the zoo is"
+    what = f"the file is larger than {byte_words(LARGEST_ARCHIVE)}, which no model of the zoo is"
     return FetchError(url, what, "Check the address, or pass another --mirror.")
 
 

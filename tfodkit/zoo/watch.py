@@ -22,12 +22,3 @@ class Watch:
     """Takes a line to keep: a connection that broke, a phase that begins."""
     show: Callable[[str, int, int | None], None] = _show_nothing
     """Takes a model's name, the bytes that are here, and the bytes in all, or None where the server does not say."""
-
-
-def megabytes(count: int) -> str:
-    """Bytes as people read them, in units of 10^6.
-
-    >>> megabytes(44_040_192)
-    '44.0 MB'
-    """
-    return f"{count / 1e6:.1f} MB"
