@@ -9,7 +9,7 @@ from pathlib import Path
 
 import google_crc32c
 
-from tfodkit.config import checkpoint_index, checkpoint_objects
+from tfodkit.config.checkpoint import index as checkpoint_index, objects as checkpoint_objects
 from tfodkit.dataset.messages import message_class
 from tfodkit.records.tfrecord import masked, masked_crc32c
 

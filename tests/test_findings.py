@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tfodkit.annotations.rules import BOX_EMPTY, BOX_OUTSIDE, RULES as ANNOTATION_RULES
-from tfodkit.config.rules import RULES as CONFIG_RULES
+from tfodkit.config.lint.rules import RULES as CONFIG_RULES
 from tfodkit.dataset.rules import RULES as DATASET_RULES
 from tfodkit.findings import Finding, Outcome, Severity, by_rule
 from tfodkit.images.rules import RULES as IMAGE_RULES

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from tfodkit.cli.main import app
 from tfodkit.config import make_config
-from tfodkit.config.machine_memory import MachineMemory
+from tfodkit.config.memory.machine import MachineMemory
 from tfodkit.errors import ConfigError, UsageError
 from tfodkit.records import RecordOptions, make_records
 
@@ -28,7 +28,7 @@ MEMORY = re.compile(
 
 @pytest.fixture(autouse=True)
 def _enough_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tfodkit.config.machine_memory.machine_memory", lambda: MachineMemory(64 * GB))
+    monkeypatch.setattr("tfodkit.config.memory.machine.machine_memory", lambda: MachineMemory(64 * GB))
 
 
 def run(*arguments: object) -> Any:
@@ -67,7 +67,7 @@ def test_a_sound_config_ends_with_0(config: Path) -> None:
 
 
 def test_a_machine_with_less_memory_than_it_takes_is_warned_of(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tfodkit.config.machine_memory.machine_memory", lambda: MachineMemory(GB))
+    monkeypatch.setattr("tfodkit.config.memory.machine.machine_memory", lambda: MachineMemory(GB))
     line = config.read_text(encoding="utf-8").split("batch_size: 8")[0].count("\n") + 1
     done = run(config)
     assert done.exit_code == 0

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 import tfodkit.config
 from tfodkit.cli.make_config import command
 from tfodkit.config import PipelineOptions
-from tfodkit.config.freezing import FREEZABLE
+from tfodkit.config.learning.freezing import FREEZABLE
 from tfodkit.config.metrics import METRICS
 from tfodkit.config.option_fields import flags_of
 from tfodkit.config.options import CHECKPOINT_TYPES, RESIZERS

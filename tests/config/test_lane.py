@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tfodkit.config.feature_extractors import FEATURE_EXTRACTORS
 from tfodkit.config.lane import NEAREST_TEMPLATES, Lane, lane_of, nearest_template
+from tfodkit.config.model.feature_extractors import FEATURE_EXTRACTORS
 from tfodkit.config.pipeline import Message, parse_pipeline
 from tfodkit.config.templates import read_template, template_names
 

@@ -10,9 +10,9 @@ import pytest
 
 import tfodkit
 from tfodkit.config import PipelineOptions, machine_memory, make_config
-from tfodkit.config.architecture import architecture
-from tfodkit.config.beside_boxes import leave_out_keypoints
-from tfodkit.config.lint import lint_file
+from tfodkit.config.lint.check import lint_file
+from tfodkit.config.model.architecture import architecture
+from tfodkit.config.model.beside_boxes import leave_out_keypoints
 from tfodkit.config.pipeline import Message, format_pipeline, read_pipeline
 from tfodkit.config.templates import read_template, template_names
 from tfodkit.errors import ConfigError, OutputError, RecordError, UsageError

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from tfodkit.config.architecture import architecture
-from tfodkit.config.loss_weights import LOSS_WEIGHTS
+from tfodkit.config.model.architecture import architecture
+from tfodkit.config.model.loss_weights import LOSS_WEIGHTS
 from tfodkit.config.model_section import ModelSetup, model_setup, set_model
 from tfodkit.config.options import RESIZERS, PipelineOptions
 from tfodkit.config.pipeline import Message

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from tfodkit.config.architecture import architecture, input_size
-from tfodkit.config.feature_extractors import FEATURE_EXTRACTORS
-from tfodkit.config.optimizers import learning_rate_of, optimizer_name
+from tfodkit.config.learning.optimizers import learning_rate_of, optimizer_name
+from tfodkit.config.learning.schedules import peak_rate
+from tfodkit.config.model.architecture import architecture, input_size
+from tfodkit.config.model.feature_extractors import FEATURE_EXTRACTORS
 from tfodkit.config.pipeline import PLACEHOLDER, Message, format_pipeline
-from tfodkit.config.schedules import peak_rate
 from tfodkit.config.templates import read_template, ready_template, template_names, templates
 from tfodkit.errors import ConfigError, UsageError
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from tfodkit.config.lint import check_pipeline
-from tfodkit.config.optimizers import OPTIMIZERS, learning_rate_of, optimizer_name
+from tfodkit.config.learning.optimizers import OPTIMIZERS, learning_rate_of, optimizer_name
+from tfodkit.config.learning.schedule_specs import SCHEDULES
+from tfodkit.config.learning.schedules import peak_rate, schedule_name
+from tfodkit.config.learning.steps import run_length
+from tfodkit.config.lint.check import check_pipeline
 from tfodkit.config.options import PipelineOptions
 from tfodkit.config.pipeline import Message, new_pipeline, parse_pipeline
-from tfodkit.config.schedule_specs import SCHEDULES
-from tfodkit.config.schedules import peak_rate, schedule_name
-from tfodkit.config.steps import run_length
 from tfodkit.config.templates import read_template
 from tfodkit.config.training_section import TrainingSetup, set_training
 from tfodkit.errors import ConfigError, UsageError

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from augmentation_values import ENDING, HARMLESS
 
-from tfodkit.config.augmentation import parse_steps
-from tfodkit.config.augmentation_presets import PRESETS
-from tfodkit.config.augmentation_step import step_names
-from tfodkit.config.lint import lint
+from tfodkit.config.augmentation.notation import parse_steps
+from tfodkit.config.augmentation.presets import PRESETS
+from tfodkit.config.augmentation.step import step_names
+from tfodkit.config.lint.check import lint
 from tfodkit.config.pipeline import format_pipeline, parse_pipeline
 from tfodkit.errors import ConfigError, RecordError
 from tfodkit.odapi.augmented import ModelInput, model_inputs

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from tfodkit.config.architecture import architecture, set_image_size
-from tfodkit.config.input_grid import least_side, side_step
-from tfodkit.config.memory import model_facts
+from tfodkit.config.memory.forecast import model_facts
+from tfodkit.config.model.architecture import architecture, set_image_size
+from tfodkit.config.model.input_grid import least_side, side_step
 from tfodkit.config.pipeline import Message, format_pipeline
 from tfodkit.config.templates import read_template, template_names
 from tfodkit.odapi.model import build_model, create_variables

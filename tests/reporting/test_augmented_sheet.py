@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 from PIL import Image
 
-from tfodkit.config.augmentation import parse_steps
+from tfodkit.config.augmentation.notation import parse_steps
 from tfodkit.config.pipeline import format_pipeline, parse_pipeline
 from tfodkit.errors import ConfigError, OutputError, RecordError, TfodkitError, UsageError
 from tfodkit.records.tfrecord import RecordWriter

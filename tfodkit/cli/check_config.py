@@ -12,7 +12,7 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tfodkit.config.memory import MemoryForecast
+    from tfodkit.config.memory.forecast import MemoryForecast
     from tfodkit.findings import Finding
 
 _DATA_SUFFIXES = {".csv", ".json", ".yaml", ".yml"}
@@ -42,10 +42,10 @@ def check_config(context: typer.Context, path: Path, *, show_all: bool, strict: 
         ConfigError: the file can't be read, or does not parse.
         RecordError: the manifest beside its records is damaged.
     """
-    from tfodkit.config.lint import lint
-    from tfodkit.config.machine_memory import machine_memory
-    from tfodkit.config.memory import forecast_memory
-    from tfodkit.config.memory_words import memory_words
+    from tfodkit.config.lint.check import lint
+    from tfodkit.config.memory.forecast import forecast_memory
+    from tfodkit.config.memory.machine import machine_memory
+    from tfodkit.config.memory.words import memory_words
     from tfodkit.config.pipeline import parse_pipeline, read_text
     from tfodkit.config.record_files import manifest_beside
     from tfodkit.findings import Severity

@@ -126,7 +126,7 @@ def anchors(
 
     Example: tfodkit config anchors ssd_mobilenet_v2_320x320_coco17 --records records -o anchors.png
     """
-    from tfodkit.config.anchor_report import report_anchors
+    from tfodkit.config.anchors.report import report_anchors
     from tfodkit.reporting.anchors_plot import plot_anchors, refuse_output
     from tfodkit.reporting.anchors_text import anchor_lines
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from tfodkit.config.architecture import architecture
-from tfodkit.config.lint import lint
-from tfodkit.config.machine_memory import machine_memory
+from tfodkit.config.lint.check import lint
+from tfodkit.config.memory.machine import machine_memory
+from tfodkit.config.model.architecture import architecture
 from tfodkit.config.pipeline import parse_pipeline, read_text
 from tfodkit.config.record_files import manifest_beside, record_files
 from tfodkit.dataset.label_map import read_class_names
@@ -42,7 +42,7 @@ class PipelineConfig:
 
 
 def read_checked_pipeline(path: str | Path) -> PipelineConfig:
-    """The values of a config that has no errors of :func:`~tfodkit.config.lint.lint`.
+    """The values of a config that has no errors of :func:`~tfodkit.config.lint.check.lint`.
 
     The manifest beside the training records is taken into account where there is one.
 

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterable, Iterator
 
 from tfodkit.config.made import MadeConfig
-from tfodkit.config.memory_words import memory_words
+from tfodkit.config.memory.words import memory_words
 from tfodkit.config.model_section import ModelSetup
 
 _FROM_RANDOM = "random weights; --checkpoint fine-tunes"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tfodkit.config.drawn import DrawnClass
-from tfodkit.config.memory import MemoryForecast
+from tfodkit.config.memory.forecast import MemoryForecast
 from tfodkit.config.model_section import ModelSetup
 from tfodkit.config.training_section import TrainingSetup
 from tfodkit.config.weights import DrawnGroup

@@ -7,26 +7,26 @@ from dataclasses import replace
 from pathlib import Path
 
 from tfodkit import __version__, files
-from tfodkit.config import rules
-from tfodkit.config.architecture import architecture
-from tfodkit.config.augmentation import parse_steps
-from tfodkit.config.beside_boxes import leave_out_keypoints, masks_asked_for
+from tfodkit.config.augmentation.notation import parse_steps
+from tfodkit.config.checkpoint.fine_tune import set_fine_tune_checkpoint
 from tfodkit.config.drawn import drawn_classes, drawn_too_often
 from tfodkit.config.evaluation_section import set_evaluation
-from tfodkit.config.fine_tune import set_fine_tune_checkpoint
-from tfodkit.config.freezing import freeze_backbone
 from tfodkit.config.header import header
 from tfodkit.config.knobs import clear_dead_knobs
 from tfodkit.config.lane import lane_of
-from tfodkit.config.lint import lint
+from tfodkit.config.learning.freezing import freeze_backbone
+from tfodkit.config.learning.steps import RunLength, epochs_of, run_length
+from tfodkit.config.lint import rules
+from tfodkit.config.lint.check import lint
 from tfodkit.config.made import MadeConfig
-from tfodkit.config.memory import forecast_memory
+from tfodkit.config.memory.forecast import forecast_memory
+from tfodkit.config.model.architecture import architecture
+from tfodkit.config.model.beside_boxes import leave_out_keypoints, masks_asked_for
 from tfodkit.config.model_section import model_setup, set_model
 from tfodkit.config.options import PipelineOptions
 from tfodkit.config.overrides import apply_overrides
 from tfodkit.config.pipeline import Message, format_pipeline
 from tfodkit.config.readers import fill_eval_reader, fill_train_reader, raise_max_boxes
-from tfodkit.config.steps import RunLength, epochs_of, run_length
 from tfodkit.config.templates import Template, read_template
 from tfodkit.config.training_section import set_training, training_of
 from tfodkit.config.weights import DrawnGroup, drawn_groups, group_weights, reweighted

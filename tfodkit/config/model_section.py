@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tfodkit.config.anchor_values import (
+from tfodkit.config.anchors.values import (
     AnchorValues,
     anchor_generator,
     anchor_values,
     set_anchor_scales,
     set_aspect_ratios,
 )
-from tfodkit.config.architecture import architecture, input_size, set_image_size
-from tfodkit.config.detections import Detections, detections_of, set_max_detections, set_suppression
-from tfodkit.config.loss_weights import loss_weights, set_loss_weights
+from tfodkit.config.model.architecture import architecture, input_size, set_image_size
+from tfodkit.config.model.detections import Detections, detections_of, set_max_detections, set_suppression
+from tfodkit.config.model.loss_weights import loss_weights, set_loss_weights
+from tfodkit.config.model.resizer import resizer_name, set_resizer
 from tfodkit.config.option_values import list_text
 from tfodkit.config.options import PipelineOptions
 from tfodkit.config.pipeline import Message
-from tfodkit.config.resizer import resizer_name, set_resizer
 from tfodkit.errors import UsageError
 
 
@@ -43,7 +43,7 @@ def set_model(pipeline: Message, options: PipelineOptions, *, objects: int, batc
 
     Raises:
         UsageError: what the model has not, or can't take.
-        ConfigError: as of :func:`~tfodkit.config.architecture.architecture`.
+        ConfigError: as of :func:`~tfodkit.config.model.architecture.architecture`.
     """
     model, kind = architecture(pipeline, where), pipeline.model.WhichOneof("model")
     size = options.image_size

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from google.protobuf import text_format
 
-from tfodkit.config.optimizers import learning_rate_of, optimizer_name
+from tfodkit.config.learning.optimizers import learning_rate_of, optimizer_name
 from tfodkit.config.parse_errors import old_field
 from tfodkit.config.pipeline import Message, new_pipeline, parse_pipeline
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tfodkit.config.freezing import FREEZABLE
+from tfodkit.config.learning.freezing import FREEZABLE
+from tfodkit.config.learning.optimizers import OPTIMIZERS
+from tfodkit.config.learning.schedule_specs import SCHEDULES
 from tfodkit.config.metrics import METRICS
-from tfodkit.config.optimizers import OPTIMIZERS
 from tfodkit.config.option_fields import flags_for, option, read_options
 from tfodkit.config.option_values import (
     UnfitOptionError,
@@ -23,7 +24,6 @@ from tfodkit.config.option_values import (
     one_of,
     shortest,
 )
-from tfodkit.config.schedule_specs import SCHEDULES
 from tfodkit.config.spec import spec_reader
 from tfodkit.errors import UsageError
 
@@ -127,7 +127,7 @@ class PipelineOptions:
         metavar="NAME[:…]",
         read=spec_reader(SCHEDULES, "schedule"),
     )
-    """``schedule_specs.py`` tells each. The template's own, by its name alone, is fitted to the run."""
+    """``learning/schedule_specs.py`` tells each. The template's own, by its name alone, is fitted to the run."""
     ema: float | None = option(
         "Average the weights with this decay, such as 0.999, and evaluate and export the averages.",
         panel=TRAINING,
@@ -184,7 +184,7 @@ class PipelineOptions:
         read=listed(number(0, 10_000, example="0.1", without_least=True), "0.1,0.9"),
         text=list_text,
     )
-    """``anchor_values.py`` tells their units."""
+    """``anchors/values.py`` tells their units."""
     aspect_ratios: tuple[float, ...] | str | None = option(
         "Widths of anchors over their heights, such as 1,2,0.5.",
         panel=MODEL,
@@ -199,7 +199,7 @@ class PipelineOptions:
         read=named(number(0, 1e6, example="1"), "classification=1,localization=2"),
         text=named_text,
     )
-    """``loss_weights.py`` tells the parts of each meta-architecture."""
+    """``model/loss_weights.py`` tells the parts of each meta-architecture."""
     max_detections: int | None = option(
         "Objects found in an image at most; the template's, or as many as an image has, unless given.",
         panel=MODEL,

@@ -74,7 +74,7 @@ class TemplateFacts:
     memory_gb: float | None
     """To expect of the model in training, on the GPU where there is one, in 10^9 bytes; None where nobody measured."""
     memory_said: str
-    """With the batch that it is for, and what lies beside the model; held to :mod:`tfodkit.config.memory` by a test."""
+    """With the batch that it is for, and what lies beside the model; a test holds it to ``memory/forecast.py``."""
     trained: str
     """The published run: batch, learning rate, optimizer, steps."""
     lane: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tfodkit.config.optimizers import (
+from tfodkit.config.learning.optimizers import (
     OPTIMIZERS,
     USUAL_RATES,
     batch_factor,
@@ -13,14 +13,14 @@ from tfodkit.config.optimizers import (
     optimizer_text,
     set_optimizer,
 )
+from tfodkit.config.learning.schedule_specs import SCHEDULES
+from tfodkit.config.learning.schedule_words import schedule_words
+from tfodkit.config.learning.schedules import fit_schedule, peak_rate, schedule_name, set_schedule
+from tfodkit.config.learning.steps import RunLength
 from tfodkit.config.option_values import UnfitOptionError
 from tfodkit.config.options import PipelineOptions
 from tfodkit.config.pipeline import Message, six_digits
-from tfodkit.config.schedule_specs import SCHEDULES
-from tfodkit.config.schedule_words import schedule_words
-from tfodkit.config.schedules import fit_schedule, peak_rate, schedule_name, set_schedule
 from tfodkit.config.spec import Spec, parse_spec
-from tfodkit.config.steps import RunLength
 from tfodkit.errors import ConfigError, UsageError
 
 

@@ -6,8 +6,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from tfodkit.config.anchor_report import AnchorReport
-from tfodkit.config.anchors import AnchorReach
+from tfodkit.config.anchors.reach import AnchorReach
+from tfodkit.config.anchors.report import AnchorReport
 from tfodkit.errors import OutputError, UsageError
 from tfodkit.files import write_bytes
 from tfodkit.plots import FAINT, INK, LINE, SERIES, dress, new_figure, plain, png

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tfodkit.config.anchor_report import AnchorReport, anchor_sides, usual_ratios
-from tfodkit.config.anchors import WELL, ClassReach, Level
+from tfodkit.config.anchors.reach import WELL, ClassReach, Level
+from tfodkit.config.anchors.report import AnchorReport, anchor_sides, usual_ratios
 from tfodkit.records.columns import aligned
 
 _LEVEL_TITLES = ("stride", "grid", "sides in pixels", "width / height", "best for")

@@ -12,7 +12,7 @@ from pathlib import Path
 from PIL import Image
 
 from tfodkit.boxes import Box
-from tfodkit.config.augmentation import format_steps
+from tfodkit.config.augmentation.notation import format_steps
 from tfodkit.config.checked import PipelineConfig, read_checked_pipeline
 from tfodkit.config.pipeline import parse_pipeline
 from tfodkit.errors import RecordError, UsageError

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from tfodkit.config.difference import Difference
 from tfodkit.config.effective import section_texts
-from tfodkit.config.learning_rates import warm_up_steps
-from tfodkit.config.optimizers import learning_rate_of, optimizer_name
+from tfodkit.config.learning.learning_rates import warm_up_steps
+from tfodkit.config.learning.optimizers import learning_rate_of, optimizer_name
+from tfodkit.config.learning.schedules import schedule_name
 from tfodkit.config.pipeline import Message
-from tfodkit.config.schedules import schedule_name
 from tfodkit.wording import counted
 
 _SIGNS = {"only in A": "-", "only in B": "+"}

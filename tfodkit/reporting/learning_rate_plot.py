@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tfodkit.config.learning_rates import LearningRateCurve, learning_rate_curve
+from tfodkit.config.learning.learning_rates import LearningRateCurve, learning_rate_curve
 from tfodkit.config.pipeline import Message
 from tfodkit.errors import OutputError, UsageError
 from tfodkit.files import write_bytes
@@ -27,7 +27,7 @@ def plot_learning_rate(pipeline: Message, output: Path, *, where: str, force: bo
     ``where`` names the config, in the title and in errors.
 
     Raises:
-        ConfigError: as :func:`~tfodkit.config.learning_rates.learning_rate_curve`.
+        ConfigError: as :func:`~tfodkit.config.learning.learning_rates.learning_rate_curve`.
         UsageError: ``output`` is no .png.
         OutputError: ``output`` exists and ``force`` is not set, or can't be written.
     """

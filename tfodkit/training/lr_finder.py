@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from tfodkit.config import PipelineConfig, read_checked_pipeline
-from tfodkit.config.learning_rates import learning_rate_curve
-from tfodkit.config.optimizers import learning_rate_of
+from tfodkit.config.learning.learning_rates import learning_rate_curve
+from tfodkit.config.learning.optimizers import learning_rate_of
 from tfodkit.config.pipeline import format_pipeline, parse_pipeline
 from tfodkit.errors import UsageError
 from tfodkit.odapi import devices

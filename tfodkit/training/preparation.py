@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tfodkit.config import PipelineConfig, read_checked_pipeline
-from tfodkit.config.learning_rates import warm_up_steps
-from tfodkit.config.optimizers import learning_rate_of
+from tfodkit.config.learning.learning_rates import warm_up_steps
+from tfodkit.config.learning.optimizers import learning_rate_of
 from tfodkit.config.pipeline import parse_pipeline
 from tfodkit.evaluation.ground_truth import GroundTruth, read_ground_truth
 from tfodkit.training.keeping import KeepingRule

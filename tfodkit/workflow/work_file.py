@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tfodkit.config.augmentation_file import is_step_file
+from tfodkit.config.augmentation.file import is_step_file
 from tfodkit.config.nearest import nearest_names
 from tfodkit.config.option_fields import Flag, flags_of
 from tfodkit.config.option_values import UnfitOptionError

@@ -26,8 +26,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tfodkit import atomic
-from tfodkit.config.checkpoint_index import read_index
-from tfodkit.config.fine_tune import find_checkpoint
+from tfodkit.config.checkpoint.fine_tune import find_checkpoint
+from tfodkit.config.checkpoint.index import read_index
 from tfodkit.config.old_fields import parse_old_pipeline
 from tfodkit.config.pipeline import read_text
 from tfodkit.errors import CheckpointError, FetchError, OutputError, TfodkitError

@@ -1,0 +1,1 @@
+"""Augmentation: the steps of the Object Detection API from a flag, a preset or a file."""

@@ -1,0 +1,1 @@
+"""The checkpoint that training starts from, looked into without TensorFlow."""

@@ -1,0 +1,1 @@
+"""The memory that training takes, foretold from a config; and what this machine has."""
