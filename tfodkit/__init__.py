@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tfodkit.training.lr_finder import find_learning_rate as lr_find
     from tfodkit.training.options import TrainOptions
     from tfodkit.training.train import train
+    from tfodkit.workflow.model_benchmark import benchmark
     from tfodkit.workflow.run import run_work as run
     from tfodkit.zoo import fetch_model
 
@@ -52,6 +53,7 @@ _HOME = {
     "export": ("tfodkit.exporting", "export"),
     "detect": ("tfodkit.inference", "detect"),
     "Detector": ("tfodkit.inference", "Detector"),
+    "benchmark": ("tfodkit.workflow.model_benchmark", "benchmark"),
     "run": ("tfodkit.workflow.run", "run_work"),
     "demo": ("tfodkit.cli.demo", "demo"),
 }
@@ -63,6 +65,7 @@ __all__ = [
     "RecordOptions",
     "SplitShares",
     "TrainOptions",
+    "benchmark",
     "check",
     "convert",
     "demo",

@@ -14,6 +14,7 @@ from collections.abc import Callable
 import typer
 
 from tfodkit.cli import (
+    benchmark,
     check,
     config,
     convert,
@@ -39,6 +40,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "make-records": make_records.command,
     "templates": templates.command,
     "make-config": make_config.command,
+    "benchmark": benchmark.command,
     "lr-find": lr_find.command,
     "train": train.command,
     "eval": evaluate.command,
