@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from tfodkit.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -12,6 +15,20 @@ PAPER, INK, FAINT, LINE, SHADE = "#faf9f6", "#222222", "#78756e", "#1f5f8b", "#e
 SERIES = (LINE, "#c8553d", "#5b8c5a", "#8a5a9e", "#b08900", "#4f9da6")
 """Colours of several lines in one plot, in their order."""
 DOTS_PER_INCH = 160
+SUFFIX = ".png"
+
+
+def check_plot_output(output: Path, *, force: bool) -> None:
+    """Refuse a place that no plot can be written to, before the work begins.
+
+    Raises:
+        UsageError: ``output`` is no .png.
+        OutputError: it exists and ``force`` is not set.
+    """
+    if output.suffix.lower() != SUFFIX:
+        raise UsageError(f"--output {output}", "the picture must be a .png", f"Name it {output.with_suffix(SUFFIX)}.")
+    if output.is_dir() or (output.exists() and not force):
+        raise OutputError(str(output), "exists already", "Choose another place or pass --force.")
 
 
 def new_figure(width: float, height: float) -> Figure:

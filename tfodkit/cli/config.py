@@ -127,11 +127,12 @@ def anchors(
     Example: tfodkit config anchors ssd_mobilenet_v2_320x320_coco17 --records records -o anchors.png
     """
     from tfodkit.config.anchors.report import report_anchors
-    from tfodkit.reporting.anchors_plot import plot_anchors, refuse_output
+    from tfodkit.plots import check_plot_output
+    from tfodkit.reporting.anchors_plot import plot_anchors
     from tfodkit.reporting.anchors_text import anchor_lines
 
     if output:
-        refuse_output(output, force=force)
+        check_plot_output(output, force=force)
     report = report_anchors(config, records)
     if output:
         plot_anchors(report, output)

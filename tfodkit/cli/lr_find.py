@@ -34,11 +34,12 @@ def command(
     It is the range test of Smith (2017), with the config's own model, fine-tune checkpoint and input. Nothing is saved
     but the picture. Example: tfodkit lr-find pipeline.config -o lr.png
     """
-    from tfodkit.reporting.range_test_plot import plot_range_test, refuse_output
+    from tfodkit.plots import check_plot_output
+    from tfodkit.reporting.range_test_plot import plot_range_test
     from tfodkit.training.lr_finder import RangeTest, find_learning_rate
 
     test = RangeTest(iterations=iterations, first=first, last=last, seed=seed)
-    refuse_output(output, force=force)
+    check_plot_output(output, force=force)
     with _spoken() as progress:
         found = find_learning_rate(config, test, progress=progress)
     plot_range_test(found, output)

@@ -8,26 +8,11 @@ from typing import Any
 
 from tfodkit.config.anchors.reach import AnchorReach
 from tfodkit.config.anchors.report import AnchorReport
-from tfodkit.errors import OutputError, UsageError
 from tfodkit.files import write_bytes
 from tfodkit.plots import FAINT, INK, LINE, SERIES, dress, new_figure, plain, png
 
 INCHES = (12.0, 5.6)
-SUFFIX = ".png"
 _MISSED = SERIES[1]
-
-
-def refuse_output(output: Path, *, force: bool) -> None:
-    """Before any work is done.
-
-    Raises:
-        UsageError: ``output`` is no .png.
-        OutputError: ``output`` exists and ``force`` is not set.
-    """
-    if output.suffix.lower() != SUFFIX:
-        raise UsageError(f"--output {output}", "the picture must be a .png", f"Name it {output.with_suffix(SUFFIX)}.")
-    if output.is_dir() or (output.exists() and not force):
-        raise OutputError(str(output), "exists already", "Choose another place or pass --force.")
 
 
 def plot_anchors(report: AnchorReport, output: Path) -> None:

@@ -7,16 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from tfodkit.config.learning.learning_rates import LearningRateCurve, learning_rate_curve
 from tfodkit.config.pipeline import Message
-from tfodkit.errors import OutputError, UsageError
 from tfodkit.files import write_bytes
-from tfodkit.plots import FAINT, INK, LINE, SHADE, dress, new_figure, plain, png
+from tfodkit.plots import FAINT, INK, LINE, SHADE, check_plot_output, dress, new_figure, plain, png
 from tfodkit.reporting.config_text import schedule_words
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 INCHES = (10.0, 5.4)
-SUFFIX = ".png"
 NOTHING = 1e-5
 """Of the peak; less is written as 0."""
 
@@ -31,10 +29,7 @@ def plot_learning_rate(pipeline: Message, output: Path, *, where: str, force: bo
         UsageError: ``output`` is no .png.
         OutputError: ``output`` exists and ``force`` is not set, or can't be written.
     """
-    if output.suffix.lower() != SUFFIX:
-        raise UsageError(f"--output {output}", "the picture must be a .png", f"Name it {output.with_suffix(SUFFIX)}.")
-    if output.is_dir() or (output.exists() and not force):
-        raise OutputError(str(output), "exists already", "Choose another place or pass --force.")
+    check_plot_output(output, force=force)
     curve = learning_rate_curve(pipeline, where)
     optimizer = pipeline.train_config.optimizer
     learning_rate = getattr(optimizer, optimizer.WhichOneof("optimizer")).learning_rate

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tfodkit.errors import OutputError, UsageError
 from tfodkit.files import write_bytes
 from tfodkit.plots import FAINT, INK, LINE, SERIES, SHADE, dress, new_figure, plain, png
 from tfodkit.training.lr_curve import SmoothedPoint, Suggestion
@@ -15,22 +14,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 INCHES = (10.0, 5.4)
-SUFFIX = ".png"
 HEADROOM = 0.25
 """Above the loss of the beginning, as a share of what it falls by and half of itself; what explodes goes out there."""
-
-
-def refuse_output(output: Path, *, force: bool = False) -> None:
-    """Refuse a place that no plot can be written to, before the work begins.
-
-    Raises:
-        UsageError: ``output`` is no .png.
-        OutputError: ``output`` exists and ``force`` is not set.
-    """
-    if output.suffix.lower() != SUFFIX:
-        raise UsageError(f"--output {output}", "the picture must be a .png", f"Name it {output.with_suffix(SUFFIX)}.")
-    if output.is_dir() or (output.exists() and not force):
-        raise OutputError(str(output), "exists already", "Choose another place or pass --force.")
 
 
 def plot_range_test(found: FoundRates, output: Path) -> None:
