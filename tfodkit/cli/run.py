@@ -25,7 +25,7 @@ def command(
         list[str] | None,
         typer.Option(help="A template's name or a config of your own; again for more, each of which is trained."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the content of summary.json.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the steps as JSON, as summary.json has them.")] = False,
 ) -> None:
     """Make records, a config, a run, an evaluation and an export in one go; what is up to date is skipped.
 
@@ -37,8 +37,7 @@ def command(
     from tfodkit.workflow.run import run_work
 
     work = _work(what, output, tuple(template or ()))
-    with image_progress() as progress:
-        done = run_work(work, tell=_tell, progress=progress)
+    done = run_work(work, tell=_tell, progress=image_progress)
     lines = "\n".join(work_lines(done))
     files.write_text(work.output / "summary.txt", f"{lines}\n")
     typer.echo(json.dumps([asdict(entry) for entry in done.entries], indent=2) if as_json else lines)

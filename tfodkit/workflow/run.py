@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 
 from tfodkit import files
@@ -16,7 +17,8 @@ from tfodkit.workflow.work import Work
 SUMMARY = "summary.json"
 RECORDS = "make-records"
 
-ImageProgress = Callable[[int, int], None]
+ImageProgress = Callable[[], AbstractContextManager[Callable[[int, int], None]]]
+"""What shows progress while its block lasts, by a function of the images done and the images in all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ def run_work(work: Work, *, tell: Tell | None = None, progress: ImageProgress | 
     Args:
         work: what is to be done.
         tell: told in words what goes on.
-        progress: told the images done and in all while records are made.
+        progress: opened while records are made, and told the images done and in all.
 
     Raises:
         OutputError: the work's folder holds what no work made, or a config that was changed by hand.
@@ -93,15 +95,16 @@ def _make_records(work: Work, ledger: Ledger, tell: Tell, progress: ImageProgres
     if before is None:
         ledger.begin(entry)
     tell(f"{RECORDS} {work.images}")
-    made = make_records(
-        work.images,
-        output,
-        flags.options(),
-        annotations=flags.annotations,
-        format=flags.format,
-        force=True,
-        progress=progress,
-    )
+    with progress() if progress else nullcontext() as told:
+        made = make_records(
+            work.images,
+            output,
+            flags.options(),
+            annotations=flags.annotations,
+            format=flags.format,
+            force=True,
+            progress=told,
+        )
     if made.is_unchanged and entry.ended:
         tell(f"{RECORDS}: up to date")
         ledger.keep(replace(entry, state="up to date"))

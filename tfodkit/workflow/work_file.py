@@ -54,15 +54,12 @@ def read_work_file(path: Path, *, output: Path | None = None, templates: tuple[s
     if output is None and OUTPUT not in content:
         raise UsageError(str(path), "output is missing", "Write output: FOLDER, or pass -o FOLDER.")
     options = {name: _options(name, content[name][1], path) if name in content else STEPS[name]() for name in STEPS}
-    asked = (
-        templates or tuple(_own(name, path) for name in _texts(content[TEMPLATES][1], path))
-        if (templates or TEMPLATES in content)
-        else (USUAL_TEMPLATE,)
-    )
+    if not templates:
+        templates = _templates(content[TEMPLATES][1], path) if TEMPLATES in content else (USUAL_TEMPLATE,)
     return Work(
         images=path.parent / _text(content[IMAGES][1], path),
         output=output or path.parent / _text(content[OUTPUT][1], path),
-        templates=asked,
+        templates=templates,
         records=options["make-records"],
         config=options["make-config"],
         train=options["train"],
@@ -101,10 +98,9 @@ def _value(flag: Flag, texts: tuple[str, ...], where: str, path: Path) -> Any:
     return path.parent / value if isinstance(value, Path) and value != ZOO else value
 
 
-def _own(template: str, path: Path) -> str:
-    """A template's name, or the path of a file beside the work file."""
-    beside = path.parent / template
-    return str(beside) if beside.is_file() else template
+def _templates(node: Any, path: Path) -> tuple[str, ...]:
+    """Names, or the paths of files beside the work file."""
+    return tuple(str(path.parent / name) if (path.parent / name).is_file() else name for name in _texts(node, path))
 
 
 def _unknown(name: str, valid: Any, where: str, noun: str) -> UsageError:
