@@ -6,7 +6,7 @@ import json
 import os
 from typing import Any, Literal
 
-from tfodkit.errors import SetupError
+from tfodkit.errors import CheckpointError, SetupError
 
 Strategy = Literal["auto", "mirrored", "multi-worker", "tpu"]
 TF_CONFIG = "TF_CONFIG"
@@ -21,7 +21,8 @@ def choose_strategy(name: Strategy = "auto") -> tuple[Any, str]:
     Args:
         name: ``auto`` takes one GPU as TensorFlow does by default, several with ``MirroredStrategy``; ``mirrored``
             takes that in any case. With ``multi-worker`` this is one of the processes that TF_CONFIG tells of,
-            which all do the same; it returns when all are there. ``tpu`` takes the machine's TPU, or the one that TPU_NAME names.
+            which all do the same; it returns when all are there. ``tpu`` takes the machine's TPU, or the one that
+            TPU_NAME names.
 
     Raises:
         SetupError: TF_CONFIG is missing or broken, or there is no TPU.
@@ -41,6 +42,21 @@ def choose_strategy(name: Strategy = "auto") -> tuple[Any, str]:
         strategy = tf.distribute.MirroredStrategy()
         return strategy, f"{len(gpus)} GPUs, mirrored" if len(gpus) > 1 else f"{_one(gpus)}, mirrored"
     return tf.distribute.get_strategy(), _one(gpus)
+
+
+def require_one_step(strategy: Any, step: Any) -> None:
+    """Refuse to let processes learn together that went on from different checkpoints.
+
+    Raises:
+        CheckpointError: the variable ``step`` is not the same on all replicas.
+    """
+    import tensorflow as tf
+
+    steps = strategy.reduce(tf.distribute.ReduceOp.SUM, strategy.run(lambda: tf.identity(step)), axis=None)
+    own = int(step.numpy())
+    if int(steps) != own * strategy.num_replicas_in_sync:
+        what = f"this worker is at step {own}, and others are not"
+        raise CheckpointError("--strategy multi-worker", what, "Give all of them the same run folder, and start again.")
 
 
 def _one(gpus: list[Any]) -> str:

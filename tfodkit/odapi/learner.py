@@ -14,9 +14,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from tfodkit.errors import CheckpointError, ConfigError, OutOfMemory, RecordError
+from tfodkit.errors import CheckpointError, ConfigError, OutOfMemory, RecordError, TrainingError
 from tfodkit.odapi import inputs, pipeline as pipelines
 from tfodkit.odapi.accumulation import require_whole_parts
+from tfodkit.odapi.devices import require_one_step
 from tfodkit.odapi.fine_tune import FineTuneReport, load_fine_tune_checkpoint
 from tfodkit.odapi.frozen import trained_variables
 from tfodkit.odapi.model import build_model, create_variables
@@ -25,7 +26,7 @@ from tfodkit.odapi.precision import FLOAT32, NEEDS_LOSS_SCALE, layers_in, predic
 from tfodkit.odapi.randomness import seed_keras
 from tfodkit.odapi.settings import LearnerSettings
 from tfodkit.odapi.train_step import TOTAL_LOSS, Trained, TrainStep
-from tfodkit.odapi.xla import compile_clusters
+from tfodkit.odapi.xla import compile_networks, is_refusal
 
 __all__ = ["TOTAL_LOSS", "Draws", "Learner", "LearnerSettings"]
 
@@ -78,8 +79,6 @@ class Learner:
         require_whole_parts(batch_size // strategy.num_replicas_in_sync, self.settings.accumulate)
         if self.settings.deterministic:
             tf.config.experimental.enable_op_determinism()
-        if self.settings.xla:
-            compile_clusters()
         seed_keras(seed)
         with strategy.scope():
             with layers_in(self.settings.precision):
@@ -92,6 +91,8 @@ class Learner:
                 create_variables(self.model)
             if self.settings.precision != FLOAT32:
                 predict_in_float32(self.model)
+            if self.settings.xla:
+                compile_networks(self.model)
             self._step = tf.Variable(
                 0,
                 trainable=False,
@@ -110,6 +111,9 @@ class Learner:
                 self._optimizer.shadow_copy(self.model)
             variables = trained_variables(self.model, self.pipeline.train_config)
         self._trained = Trained(model=self.model, variables=variables, optimizer=self._optimizer, step=self._step)
+        self._checkpoint = tf.train.Checkpoint(
+            step=self._step, model=self.model, optimizer=self._optimizer.inner, rate_factor=self._rate_factor
+        )
         self._train_step = TrainStep(
             self._trained,
             self.pipeline.train_config,
@@ -148,7 +152,12 @@ class Learner:
         return self._optimizer.averages_weights
 
     def start(self) -> None:
-        """Open the input where the present step has to begin; once, after :meth:`resume` or :meth:`fine_tune`."""
+        """Open the input where the present step has to begin; once, after :meth:`resume` or :meth:`fine_tune`.
+
+        Raises:
+            CheckpointError: processes that learn together stand at different steps.
+        """
+        require_one_step(self.strategy, self._step)
         if self._draws is None:
             self._iterator = iter(self._undrawn_input)
             return
@@ -184,8 +193,9 @@ class Learner:
             # the slots must exist, or a missing one would be found out by nobody
             self._optimizer.create_slots(self._trained.variables)
             try:
-                tf.train.Checkpoint(**self._state).restore(str(checkpoint)).assert_existing_objects_matched()
-                tf.train.Checkpoint(**self._state_of_precision).restore(str(checkpoint)).expect_partial()
+                with self._optimizer.as_in(checkpoint):
+                    status = self._checkpoint.restore(str(checkpoint))
+                    status.assert_existing_objects_matched().expect_partial()
             except (AssertionError, ValueError, tf.errors.OpError) as error:
                 raise CheckpointError(
                     str(checkpoint),
@@ -202,6 +212,7 @@ class Learner:
         Raises:
             OutOfMemory: the batch does not fit into the memory of the device or of the machine.
             RecordError: a training record is damaged.
+            TrainingError: XLA, which was asked for, can't compile the model.
         """
         import tensorflow as tf
 
@@ -225,6 +236,9 @@ class Learner:
             if isinstance(error, tf.errors.DataLossError):
                 what = f"a training record is damaged ({error.message.splitlines()[0]})"
                 raise RecordError("train_input_reader", what, "Run make-records again.") from error
+            if self.settings.xla and is_refusal(error):
+                what = f"XLA can't compile this model here ({error.message.splitlines()[0]})"
+                raise TrainingError("--xla", what, "Start again without --xla.") from error
             raise
 
     def images_of_step(self, step: int) -> tuple[str, ...]:
@@ -254,8 +268,7 @@ class Learner:
         """A ``tf.train.CheckpointManager`` that saves step, model and optimizer as ``folder/ckpt-STEP``."""
         import tensorflow as tf
 
-        checkpoint = tf.train.Checkpoint(**self._state, **self._state_of_precision)
-        return tf.train.CheckpointManager(checkpoint, str(folder), max_to_keep=keep)
+        return tf.train.CheckpointManager(self._checkpoint, str(folder), max_to_keep=keep)
 
     @contextlib.contextmanager
     def averaged_weights(self) -> Iterator[None]:
@@ -270,21 +283,6 @@ class Learner:
         finally:
             with self.strategy.scope():
                 self._optimizer.swap_weights()
-
-    @property
-    def _state(self) -> dict[str, Any]:
-        """What a checkpoint holds, whatever the settings."""
-        return {
-            "step": self._step,
-            "model": self.model,
-            "optimizer": self._optimizer.inner,
-            "rate_factor": self._rate_factor,
-        }
-
-    @property
-    def _state_of_precision(self) -> dict[str, Any]:
-        scale = self._optimizer.loss_scale
-        return {} if scale is None else {"loss_scale": scale}
 
 
 def _require_whole_batches(batch_size: int, replicas: int) -> None:

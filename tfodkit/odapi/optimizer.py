@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from tfodkit.errors import ConfigError
+
+LOSS_SCALE = "loss_scale"
+"""Keras' name for it in a checkpoint."""
 
 
 class Optimizer:
@@ -27,7 +32,7 @@ class Optimizer:
         import tensorflow as tf
 
         self.inner, scheduled = _build(config, step)
-        """What a checkpoint keeps, in every precision."""
+        """What a checkpoint keeps; the scale of the loss is a part of it, where there is one."""
         self.averages_weights = bool(config.use_moving_average)
         self._learning_rate = _times(scheduled, rate_factor)
         (self.inner._optimizer if self.averages_weights else self.inner).learning_rate = self._learning_rate
@@ -38,10 +43,19 @@ class Optimizer:
         """The rate of the next step."""
         return float(self._learning_rate())
 
-    @property
-    def loss_scale(self) -> Any:
-        """What a checkpoint keeps of the scale of the loss; None without one."""
-        return self._scaling and self._scaling._loss_scale
+    @contextlib.contextmanager
+    def as_in(self, checkpoint: Path) -> Iterator[None]:
+        """Inside, nothing asks for the scale of the loss where the checkpoint, saved in another precision, has none."""
+        import tensorflow as tf
+
+        if self._scaling is None or any(LOSS_SCALE in name for name, _ in tf.train.list_variables(str(checkpoint))):
+            yield
+            return
+        self.inner._delete_tracking(LOSS_SCALE)
+        try:
+            yield
+        finally:
+            self.inner._track_trackable(self._scaling._loss_scale, LOSS_SCALE)
 
     def create_slots(self, variables: Sequence[Any]) -> None:
         """Make the state that it has of ``variables``, which a step would make."""

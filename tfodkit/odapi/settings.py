@@ -14,7 +14,7 @@ class LearnerSettings:
     precision: str = "float32"
     """Of the activations, by Keras' names of policies; weights are float32 in all of them."""
     xla: bool = False
-    """Let XLA compile what it can of the step."""
+    """Let XLA compile the networks of the model."""
     accumulate: int = 1
     """Batches whose gradients are averaged into one step; the batch that a step is made of stays the config's."""
     deterministic: bool = False

@@ -1,36 +1,39 @@
-"""Letting XLA compile what it can of the graphs of this process: TensorFlow clusters the operations itself.
+"""Letting XLA compile a model's networks, which are most of a step: backbone, feature pyramid, heads.
 
-What XLA can't compile stays as it is, operation by operation. Not the whole step at once (``jit_compile``): the Object
-Detection API's losses have shapes that depend on values, and its models keep tensors between predicting and losses.
+Not the rest of it: the Object Detection API's target assignment and sampling have shapes that depend on values, at
+which XLA fails, as it does at the input's operations if TensorFlow is left to choose (``tf.config.optimizer.set_jit``).
 """
 
 from __future__ import annotations
 
-import os
-import sys
-
-from tfodkit.errors import SetupError
-
-FLAGS = "TF_XLA_FLAGS"
-ON_CPUS = "--tf_xla_cpu_global_jit"
-"""Read once, when TensorFlow is imported; without it only what runs on a GPU is clustered."""
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
 
 
-def prepare() -> None:
-    """Let TensorFlow, which is not imported yet, cluster for the CPU too."""
-    if ON_CPUS not in os.environ.get(FLAGS, "") and "tensorflow" not in sys.modules:
-        os.environ[FLAGS] = f"{os.environ.get(FLAGS, '')} {ON_CPUS}".strip()
-
-
-def compile_clusters() -> None:
-    """From now on, compile the graphs of this process.
-
-    Raises:
-        SetupError: there is nothing but the CPU, and TensorFlow was imported without :func:`prepare`.
-    """
+def compile_networks(model: Any) -> None:
+    """Let the Keras models that a ``DetectionModel`` is made of be compiled, each by itself, at their next use."""
     import tensorflow as tf
 
-    if ON_CPUS not in os.environ.get(FLAGS, "") and not tf.config.list_physical_devices("GPU"):
-        what = f"TensorFlow was imported before, without {FLAGS}={ON_CPUS}, and so compiles nothing for the CPU"
-        raise SetupError("--xla", what, f"Set {FLAGS}={ON_CPUS} before tensorflow is first imported.")
-    tf.config.optimizer.set_jit(True)
+    networks = [part for part in model.submodules if isinstance(part, tf.keras.Model)]
+    inner = {id(part) for network in networks for part in network.submodules}
+    for network in networks:
+        if id(network) not in inner:
+            network.call = _compiled(network.call)
+
+
+def is_refusal(error: Exception) -> bool:
+    """Whether TensorFlow tells that XLA could not compile something."""
+    return "tf2xla" in str(error) or "XLA" in str(error)
+
+
+def _compiled(call: Callable[..., Any]) -> Callable[..., Any]:
+    import tensorflow as tf
+
+    compiled = tf.function(call, autograph=False, jit_compile=True)
+
+    @wraps(call)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        return compiled(*args, **kwargs)
+
+    return run

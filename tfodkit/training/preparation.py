@@ -16,6 +16,7 @@ from tfodkit.training.monitor import choose_monitor
 from tfodkit.training.options import TrainOptions
 from tfodkit.training.plan import TrainingPlan
 from tfodkit.training.stopping import StoppingRule
+from tfodkit.training.workers import without_clocks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +78,7 @@ def prepare(config: Path, options: TrainOptions) -> Preparation:
 
 def _plan(pipeline: PipelineConfig, options: TrainOptions) -> TrainingPlan:
     images = pipeline.manifest.images("train") if pipeline.manifest else None
-    return TrainingPlan.make(
+    plan = TrainingPlan.make(
         steps=pipeline.num_steps if options.steps is None else options.steps,
         steps_per_epoch=None if images is None else images / pipeline.batch_size,
         eval_every=options.eval_cadence,
@@ -85,3 +86,4 @@ def _plan(pipeline: PipelineConfig, options: TrainOptions) -> TrainingPlan:
         log_every=options.log_every,
         at_once=options.steps_per_loop,
     )
+    return without_clocks(plan, options)

@@ -13,7 +13,7 @@ from typing import Any
 
 from tfodkit.errors import OutOfMemory, OutputError, Problem, TfodkitError, TrainingError
 from tfodkit.evaluation.model_evaluator import ModelEvaluator
-from tfodkit.odapi import devices, xla
+from tfodkit.odapi import devices
 from tfodkit.odapi.install import install
 from tfodkit.odapi.learner import Learner, LearnerSettings
 from tfodkit.training.cadence import Cadence
@@ -68,8 +68,6 @@ class Start:
             TfodkitError: it can't go on.
         """
         with self._display.phase("loading TensorFlow"), self._stop.nothing_to_lose():
-            if self._options.xla:
-                xla.prepare()
             install()
             strategy, in_words = devices.choose_strategy(self._options.strategy)
         record = RunRecord(self._run.record_path, self._origin(in_words), from_step=self._run.saved_step())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tfodkit import files
@@ -22,6 +22,7 @@ from tfodkit.training.run_directory import RunDirectory
 from tfodkit.training.run_record import read_result
 from tfodkit.training.signals import StopRequest, listening
 from tfodkit.training.start import Start
+from tfodkit.training.workers import own_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,13 @@ def train(config: str | Path, output: str | Path, options: TrainOptions | None =
         TrainingError: memory does not suffice, or the loss is no number any more, and what could be tried did not help.
     """
     options = options or TrainOptions()
-    prepared, run = prepare(Path(config), options), RunDirectory(Path(output))
+    prepared = prepare(Path(config), options)
+    with own_folder(Path(output), options) as (folder, own_options):
+        result = _train_in(RunDirectory(folder), prepared, own_options)
+    return replace(result, run=Path(output))
+
+
+def _train_in(run: RunDirectory, prepared: Preparation, options: TrainOptions) -> TrainingResult:
     files.refuse_existing(run.path, force=True, marker=run.config_path.name)
     if options.mirror is not None:
         refuse_foreign_mirror(options.mirror, prepared.pipeline, force=options.force)
