@@ -21,6 +21,7 @@ PASTED = [
     (CHECKPOINT.format('"a/b'), 2, 'Close the value with " in the same line.'),
     (CHECKPOINT.format(r'"C:\Users\me\ckpt-0"'), 2, r"A \ begins an escape: write the path with / instead."),
     ("train_config {\n  num_steps: \u200b5\n}", 2, SEEN),
+    ("train_config {\n  num_steps: 5\0\n}", 2, SEEN),
     ("train_config {\n  num_steps: 5\n  num_steps: 6\n}", 3, "Keep one of them."),
     ("train_config {\n  num_steps = 5\n}", 2, AGAIN),
     (

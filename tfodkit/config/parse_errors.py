@@ -17,7 +17,7 @@ _PACKAGE = "object_detection.protos"
 _POSITION = re.compile(r"^\d+:\d+ : ")
 _UNKNOWN_FIELD = re.compile(r'Message type "(?P<message>[\w.]+)" has no field named "(?P<field>\w+)"')
 _UNKNOWN_VALUE = re.compile(r'Enum type "(?P<enum>[\w.]+)" has no value named (?P<value>\w+)')
-_INVISIBLE = re.compile("[\u00a0\u00ad\u200b-\u200f\u2028-\u202f\u2060\ufeff]")
+_INVISIBLE = re.compile("[\x00-\x08\u00a0\u00ad\u200b-\u200f\u2028-\u202f\u2060\ufeff]")
 _AGAIN = "Mend the line; `tfodkit make-config` writes a whole config from a template."
 _REMEDIES = (
     (re.compile(f"[{CURLY_QUOTES}]"), 'Replace the curly quotes by straight ones: "…".'),

@@ -85,6 +85,8 @@ def schedule(text: str) -> Change:
 COSINE = "train_config.optimizer.momentum_optimizer.learning_rate.cosine_decay_learning_rate"
 NMS = "model.ssd.post_processing.batch_non_max_suppression"
 ANCHORS = "model.ssd.anchor_generator.ssd_anchor_generator"
+MATCHER = "model.ssd.matcher.argmax_matcher"
+MOMENTUM = "train_config.optimizer.momentum_optimizer"
 READER = "train_input_reader"
 SIZE = "model.ssd.image_resizer.fixed_shape_resizer"
 
@@ -100,10 +102,21 @@ CASES: list[tuple[str, Change, str, str]] = [
         "TFK610",
         schedule("cosine_decay_learning_rate { learning_rate_base: 0 total_steps: 9 warmup_steps: 0 }"),
         "cosine",
-        "the learning rate must be above 0, but got 0",
+        "the learning rate must be a finite number above 0, but got 0",
     ),
-    ("TFK610", schedule("constant_learning_rate { learning_rate: -1 }"), "constant", "must be above 0, but got -1"),
-    ("TFK610", schedule("constant_learning_rate { learning_rate: nan }"), "constant", "must be above 0, but got nan"),
+    (
+        "TFK610",
+        schedule("constant_learning_rate { learning_rate: -1 }"),
+        "constant",
+        "must be a finite number above 0, but got -1",
+    ),
+    ("TFK610", schedule("constant_learning_rate { learning_rate: nan }"), "constant", "above 0, but got nan"),
+    (
+        "TFK610",
+        schedule("constant_learning_rate { learning_rate: inf }"),
+        "constant",
+        "a finite number above 0, but got",
+    ),
     (
         "TFK620",
         schedule("exponential_decay_learning_rate { initial_learning_rate: 0.01 decay_steps: 0 }"),
@@ -279,6 +292,32 @@ CASES: list[tuple[str, Change, str, str]] = [
         "the input's width must be a multiple of 32 from 32 on, but got 300",
     ),
     ("TFK683", lambda m: m.graph_rewriter.quantization.SetInParent(), "graph_rewriter {", "needs tf.contrib"),
+    ("TFK684", put(f"{NMS}.iou_threshold", 1.5), "iou_threshold: 1.5", "iou_threshold must be 0 to 1, but got 1.5"),
+    ("TFK684", put(f"{NMS}.max_total_detections", 9), "per_class: 100", "per_class 100 > max_total_detections 9"),
+    (
+        "TFK684",
+        put(f"{MATCHER}.matched_threshold", 0.25),
+        "unmatched",
+        "unmatched_threshold 0.5 > matched_threshold 0.25",
+    ),
+    ("TFK684", put(f"{MOMENTUM}.momentum_optimizer_value", 2), "value: 2", "value must be 0 to 1, but got 2"),
+    (
+        "TFK684",
+        lambda m: m.model.ssd.image_resizer.keep_aspect_ratio_resizer.MergeFrom(
+            type(m.model.ssd.image_resizer.keep_aspect_ratio_resizer)(min_dimension=9, max_dimension=8)
+        ),
+        "min_dimension: 9",
+        "min_dimension 9 > max_dimension 8",
+    ),
+    (
+        "TFK684",
+        lambda m: (
+            m.model.CopyFrom(read_template("faster_rcnn_resnet50_v1_640x640_coco17").message().model)
+            or put("model.faster_rcnn.first_stage_nms_iou_threshold", -1)(m)
+        ),
+        "first_stage_nms_iou_threshold: -1",
+        "first_stage_nms_iou_threshold must be 0 to 1, but got -1",
+    ),
     ("TFK661", lambda m: m.train_config.data_augmentation_options.add(), "data_augmentation_options {", "no step"),
     ("TFK661", step("autoaugment_image"), "autoaugment_image {", "needs tf.contrib"),
     ("TFK661", step("rgb_to_gray"), "rgb_to_gray {", "leaves one channel"),
@@ -399,6 +438,11 @@ def test_a_schedule_that_make_config_fits_falls_within_the_run(name: str, record
     assert lint_file(path) == []
 
 
+def test_a_rate_without_end_is_told_once(config: Path) -> None:
+    found = lint_changed(config, schedule("constant_learning_rate { learning_rate: inf }"))
+    assert [finding.code for finding in found] == ["TFK610"]
+
+
 def test_metrics_per_category_are_no_error_any_more(config: Path) -> None:
     assert lint_changed(config, put("eval_config.include_metrics_per_category", True)) == []
 
@@ -456,7 +500,8 @@ def test_the_room_for_objects_is_that_of_the_readers_own_split(config: Path, rec
 
 
 def test_room_for_exactly_as_many_objects_is_enough(config: Path) -> None:
-    assert lint_changed(config, put(f"{READER}.max_number_of_boxes", 2), put(f"{NMS}.max_total_detections", 2)) == []
+    detections = (put(f"{NMS}.max_total_detections", 2), put(f"{NMS}.max_detections_per_class", 2))
+    assert lint_changed(config, put(f"{READER}.max_number_of_boxes", 2), *detections) == []
 
 
 def test_averages_that_are_made_and_used_are_no_finding(config: Path) -> None:

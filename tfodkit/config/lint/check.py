@@ -18,6 +18,7 @@ from tfodkit.config.lint.model import model_faults
 from tfodkit.config.lint.readers import class_names, reader_faults
 from tfodkit.config.lint.reading import reading_faults
 from tfodkit.config.lint.training import dead_knobs, training_faults
+from tfodkit.config.lint.values import value_faults
 from tfodkit.config.memory.machine import MachineMemory
 from tfodkit.config.metrics import METRICS
 from tfodkit.config.nearest import nearest_names
@@ -49,6 +50,7 @@ def lint(
     """
     faults = [
         *model_faults(message),
+        *value_faults(message),
         *anchor_faults(message, manifest),
         *training_faults(message),
         *_evaluation(message),

@@ -38,7 +38,7 @@ def model_faults(message: Message) -> Iterator[Fault]:
         return
     model = getattr(message.model, kind)
     if model.num_classes < 1:
-        what = f"{kind}.num_classes must be 1 or more, but got 0"
+        what = f"{kind}.num_classes must be 1 or more, but got {model.num_classes}"
         yield Fault(rules.CLASSES_NONE, f"model.{kind}.num_classes", what)
     yield from _extractor(message, kind)
     for part in NEEDED_PARTS[kind]:

@@ -233,6 +233,12 @@ SIDE_UNFIT = Rule(
 QUANTIZED = Rule(
     "TFK683", _WARNING, "training with quantization, which nothing does any more", "Take graph_rewriter out."
 )
+VALUE_REFUSED = Rule(
+    "TFK684",
+    _ERROR,
+    "values that the Object Detection API refuses",
+    "Mend the value that it names; tfodkit templates NAME shows usual ones.",
+)
 
 RULES: tuple[Rule, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Rule))
 """All of them, in the order of their codes."""

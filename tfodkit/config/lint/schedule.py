@@ -45,7 +45,7 @@ def _unusable(learning_rate: Message, place: str) -> Iterator[Fault]:
     schedule, name = getattr(learning_rate, learning_rate.WhichOneof("learning_rate")), schedule_name(learning_rate)
     peak = peak_rate(learning_rate)
     if not 0 < peak < math.inf:
-        yield Fault(rules.RATE_NONE, place, f"the learning rate must be above 0, but got {peak:g}")
+        yield Fault(rules.RATE_NONE, place, f"the learning rate must be a finite number above 0, but got {peak:g}")
     if name == "cosine":
         yield from _cosine(schedule, place)
     elif name == "exponential" and not schedule.decay_steps:
@@ -99,7 +99,7 @@ def _batch(message: Message, place: str) -> Iterator[Fault]:
         (published * batch_factor(name, batch_size=train.batch_size, reference=batch), published, batch)
         for published, batch in _published(extractor, name)
     ]
-    if known and rate > TOLERATED * max(known)[0]:
+    if known and TOLERATED * max(known)[0] < rate < math.inf:
         fitting, published, batch = max(known)
         what = f"the learning rate {rate:g} at batch {train.batch_size} is {rate / fitting:.0f} times {fitting:.3g}"
         yield Fault(

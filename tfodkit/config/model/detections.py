@@ -30,7 +30,7 @@ class Detections:
 
 def detections_of(kind: str, model: Message) -> Detections:
     """What is set; ``kind`` is the name of the meta-architecture, and ``model`` its message."""
-    nms = _suppression(kind, model)
+    nms = suppression(kind, model)
     counts = [nms.max_total_detections] if nms is not None else []
     if kind == "center_net":
         counts.append(model.object_center_params.max_box_predictions)
@@ -44,7 +44,7 @@ def set_max_detections(kind: str, model: Message, count: int) -> None:
 
     Proposals of Faster R-CNN and candidates of keypoints are raised where they would be fewer, and lowered never.
     """
-    if (nms := _suppression(kind, model)) is not None:
+    if (nms := suppression(kind, model)) is not None:
         nms.max_detections_per_class = nms.max_total_detections = count
     if kind == "faster_rcnn":
         model.first_stage_max_proposals = max(model.first_stage_max_proposals, count)
@@ -60,7 +60,7 @@ def set_suppression(kind: str, model: Message, *, nms_iou: float | None, score_t
     Raises:
         UsageError: a CenterNet that suppresses nothing.
     """
-    nms = _suppression(kind, model)
+    nms = suppression(kind, model)
     for flag, field, value in (
         ("--nms-iou", "iou_threshold", nms_iou),
         ("--score-threshold", "score_threshold", score_threshold),
@@ -73,7 +73,8 @@ def set_suppression(kind: str, model: Message, *, nms_iou: float | None, score_t
         setattr(nms, field, value)
 
 
-def _suppression(kind: str, model: Message) -> Message | None:
+def suppression(kind: str, model: Message) -> Message | None:
+    """The ``BatchNonMaxSuppression`` of a model's detections; None for a CenterNet that suppresses nothing."""
     if kind == "center_net":
         return model.post_processing.batch_non_max_suppression if model.HasField("post_processing") else None
     post_processing = model.post_processing if kind == "ssd" else model.second_stage_post_processing
