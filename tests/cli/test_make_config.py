@@ -68,7 +68,8 @@ def test_json_holds_the_same(records: Path, tmp_path: Path) -> None:
     assert values["path"] == str(output)
     assert values["training"]["learning_rate"] == 0.0125
     assert values["records"][0]["share"] == 1
-    assert values["training"]["schedule_words"] == "cosine: up from 0.00208 in 200 steps, down to 0 at step 5000"
+    words = "cosine: 0.002083 up to 0.0125 over 200 steps, down to 0 at step 5,000"
+    assert values["training"]["schedule_words"] == words
     assert values["epochs"] == 1000
     assert values["model"]["anchors"]["scales"] == [0.2, 0.95]
     assert values["model"]["detections"] == {"most": 100, "nms_iou": 0.6, "score_threshold": 1e-08}

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 import tfodkit
-from tfodkit.config import PipelineOptions, machine_memory, make_config
+from tfodkit.config import PipelineOptions, make_config
 from tfodkit.config.lint.check import lint_file
+from tfodkit.config.memory import machine
 from tfodkit.config.model.architecture import architecture
 from tfodkit.config.model.beside_boxes import leave_out_keypoints
 from tfodkit.config.pipeline import Message, format_pipeline, read_pipeline
@@ -161,7 +162,7 @@ def test_the_header_tells_what_was_set(records: Path, output: Path) -> None:
     assert lines[6:19] == [
         "# steps:         1000 of 8 images: 64 epochs",
         "# learning rate: 0.1 (as asked)",
-        "# schedule:      cosine: up from 0.004 in 300 steps, down to 0 at step 1000",
+        "# schedule:      cosine: 0.004 up to 0.1 over 300 steps, down to 0 at step 1,000",
         "# optimizer:     momentum:momentum=0.8, weights averaged with 0.99, gradients clipped to 5",
         "# frozen:        _feature_extractor/classification_backbone/",
         "# start:         random weights; --checkpoint fine-tunes",
@@ -358,7 +359,7 @@ def test_a_warning_about_this_machine_s_memory_is_left_to_check(
     records: Path, output: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The same options give the same bytes everywhere."""
-    monkeypatch.setattr(machine_memory, "_available", lambda: 1)
+    monkeypatch.setattr(machine, "_available", lambda: 1)
     assert make_config(SSD, records, output).warnings == ()
 
 

@@ -87,7 +87,7 @@ def training_of(train_config: Message, rate: float, origin: str) -> TrainingSetu
         steps=train_config.num_steps,
         optimizer=optimizer_text(optimizer),
         schedule=schedule or "none",
-        schedule_words=schedule_words(learning_rate) if schedule else "none",
+        schedule_words=schedule_words(learning_rate) if learning_rate is not None else "none",
         learning_rate=now,
         rate_origin=origin if now == six_digits(rate) else "as set",
         moving_average=six_digits(optimizer.moving_average_decay) if optimizer.use_moving_average else None,

@@ -6,9 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from tfodkit.config.difference import Difference
 from tfodkit.config.effective import section_texts
-from tfodkit.config.learning.learning_rates import warm_up_steps
 from tfodkit.config.learning.optimizers import learning_rate_of, optimizer_name
-from tfodkit.config.learning.schedules import schedule_name
+from tfodkit.config.learning.schedule_words import schedule_words
 from tfodkit.config.pipeline import Message
 from tfodkit.wording import counted
 
@@ -53,22 +52,6 @@ def optimizer_words(optimizer: Message) -> str:
     return f"{name}{averages}; {schedule_words(learning_rate_of(optimizer))}"
 
 
-def schedule_words(learning_rate: Message) -> str:
-    """A learning rate's schedule in one line."""
-    kind = learning_rate.WhichOneof("learning_rate")
-    schedule: Message = getattr(learning_rate, kind) if kind else None
-    match schedule_name(learning_rate):
-        case "constant":
-            return f"constant: {schedule.learning_rate:g}"
-        case "cosine":
-            return f"cosine: {_cosine(schedule)}"
-        case "exponential":
-            return f"exponential: {_exponential(schedule, warm_up_steps(learning_rate))}"
-        case "multi-step":
-            return f"multi-step: {_multi_step(schedule)}"
-    return "no learning rate"
-
-
 def difference_lines(found: Sequence[Difference], a: str, b: str) -> Iterator[str]:
     """A line for each difference: ``-`` only in A, ``+`` only in B, ``~`` changed; then how many of each."""
     if not found:
@@ -82,29 +65,6 @@ def difference_lines(found: Sequence[Difference], a: str, b: str) -> Iterator[st
         yield f"{_SIGNS.get(each.kind, '~')} {each.path}: {value}{default}"
     counts = [sum(each.kind == kind for each in found) for kind in ("changed", "only in A", "only in B")]
     yield f"{counted(len(found), 'difference')}: {counts[0]} changed, {counts[1]} only in A, {counts[2]} only in B"
-
-
-def _cosine(cosine: Message) -> str:
-    start = f"{cosine.learning_rate_base:g}"
-    if cosine.warmup_steps:
-        start = f"{cosine.warmup_learning_rate:g} up to {start} over {counted(cosine.warmup_steps, 'step')}"
-    held = f", held for {counted(cosine.hold_base_rate_steps, 'step')}" if cosine.hold_base_rate_steps else ""
-    return f"{start}{held}, down to 0 at step {cosine.total_steps:,}"
-
-
-def _exponential(exponential: Message, burn_in: int) -> str:
-    stairs = "in stairs" if exponential.staircase else "smoothly"
-    words = f"{exponential.initial_learning_rate:g}, times {exponential.decay_factor:g} every "
-    words += f"{counted(exponential.decay_steps, 'step')} {stairs}"
-    if burn_in:
-        words = f"{exponential.burnin_learning_rate:g} for {counted(burn_in, 'step')}, then {words}"
-    return f"{words}, at least {exponential.min_learning_rate:g}" if exponential.min_learning_rate else words
-
-
-def _multi_step(manual: Message) -> str:
-    verb = " rising" if manual.warmup else ""
-    turns = [f"{milestone.learning_rate:g} at step {milestone.step:,}" for milestone in manual.schedule]
-    return ", ".join([f"{manual.initial_learning_rate:g}{verb}", *turns])
 
 
 def _inputs(readers: Sequence[Message]) -> str:

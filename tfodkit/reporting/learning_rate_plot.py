@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tfodkit.config.learning.learning_rates import LearningRateCurve, learning_rate_curve
+from tfodkit.config.learning.schedule_words import schedule_words
 from tfodkit.config.pipeline import Message
 from tfodkit.files import write_bytes
 from tfodkit.plots import FAINT, INK, LINE, SHADE, check_plot_output, dress, new_figure, plain, png
-from tfodkit.reporting.config_text import schedule_words
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -100,14 +100,14 @@ def test_durations_that_the_run_has_no_room_for(text: str, what: str) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("constant", "constant"),
-        ("cosine:hold=1", "cosine: up from 0.0333 in 50 steps, held for 1 step, down to 0 at step 1000"),
-        ("cosine:warm_up=0", "cosine: down to 0 at step 1000"),
-        ("multi-step", "multi-step: up from 0.0333 in 50 steps, 0.01 from step 667, 0.001 from step 889"),
-        ("exponential", "exponential: times 0.95 every 11 steps"),
+        ("constant", "constant: 0.1"),
+        ("cosine:hold=1", "cosine: 0.03333 up to 0.1 over 50 steps, held for 1 step, down to 0 at step 1,000"),
+        ("cosine:warm_up=0", "cosine: 0.1, down to 0 at step 1,000"),
+        ("multi-step", "multi-step: 0.03333 rising, 0.1 at step 50, 0.01 at step 667, 0.001 at step 889"),
+        ("exponential", "exponential: 0.1, times 0.95 every 11 steps in stairs"),
         (
             "exponential:burn_in=9,burn_in_rate=0.5,lowest=0.1,staircase=false,decay_steps=7",
-            "exponential: 0.05 for 9 steps, times 0.95 evenly in every 7 steps, not below 0.01",
+            "exponential: 0.05 for 9 steps, then 0.1, times 0.95 every 7 steps smoothly, at least 0.01",
         ),
     ],
 )
@@ -116,4 +116,4 @@ def test_a_schedule_in_words(text: str, words: str) -> None:
 
 
 def test_no_schedule_in_words() -> None:
-    assert schedule_words(new_pipeline().train_config.optimizer.adam_optimizer.learning_rate) == "none"
+    assert schedule_words(new_pipeline().train_config.optimizer.adam_optimizer.learning_rate) == "no learning rate"
