@@ -39,6 +39,8 @@ class Bake(Step):
     def do(self, tell: object) -> Mapping[str, Any]:  # noqa: ARG002 - it has nothing to say
         if self.recipe == "bad":
             raise KeyboardInterrupt
+        known = Ledger(self.work.output / "summary.json").find(self.name, self.template)
+        assert (known.key, known.ended) == (self.recipe, None)  # for the next start, should this one be killed now
         self.folder.mkdir(exist_ok=True)
         self.output.write_text(self.recipe)
         return {"text": self.recipe}
