@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import sys
 
 from google.protobuf.internal import api_implementation
@@ -12,6 +13,8 @@ from tfodkit.odapi import protos
 from tfodkit.odapi.quiet import quiet_notices
 from tfodkit.odapi.versions import require_object_detection, require_tensorflow
 
+X86 = ("x86_64", "AMD64")
+
 
 def install() -> None:
     """Import TensorFlow with Keras 2 and lay every mend. Idempotent; 5 to 12 s the first time (TensorFlow's import).
@@ -19,6 +22,9 @@ def install() -> None:
     Sets ``TF_USE_LEGACY_KERAS=1``, and ``TF_CPP_MIN_LOG_LEVEL=1`` where the user has not set it: TensorFlow would
     start every command with lines on oneDNN and CPU instructions that nobody can act on. Its warnings still show,
     but for notices of deprecation (:mod:`tfodkit.odapi.quiet`).
+
+    Sets ``TF_ENABLE_ONEDNN_OPTS=1`` too where the user has not: oneDNN's kernels, which TensorFlow takes by default on
+    Linux and CPUs with AVX512-VNNI, AVX-VNNI or AMX alone, take a fifth less time with AVX2 too (SSD MobileNet V2: 1.44 s of CPU a step, not 1.83).
 
     Raises:
         SetupError: TensorFlow or the Object Detection API is missing or of another version; protobuf runs on its
@@ -29,6 +35,8 @@ def install() -> None:
     _require_fast_protobuf()
     _require_legacy_keras_if_imported()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
+    if platform.machine() in X86:
+        os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
     from tfodkit.odapi.mends import When, lay
 
     protos.install_hook()
