@@ -24,7 +24,8 @@ def install() -> None:
     but for notices of deprecation (:mod:`tfodkit.odapi.quiet`).
 
     Sets ``TF_ENABLE_ONEDNN_OPTS=1`` too where the user has not: oneDNN's kernels, which TensorFlow takes by default on
-    Linux and CPUs with AVX512-VNNI, AVX-VNNI or AMX alone, take a fifth less time with AVX2 too (SSD MobileNet V2: 1.44 s of CPU a step, not 1.83).
+    Linux and CPUs with AVX512-VNNI, AVX-VNNI or AMX alone, take a fifth less time with AVX2 too (SSD MobileNet V2 at
+    batch 8: 1.44 s of CPU a step, not 1.83).
 
     Raises:
         SetupError: TensorFlow or the Object Detection API is missing or of another version; protobuf runs on its
