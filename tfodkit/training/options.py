@@ -131,7 +131,12 @@ class TrainOptions:
         one_of(get_args(Strategy), "strategy"),
         "auto",
     )
-    xla: bool = _speed("Let XLA compile the networks of the model.", SWITCH, boolean, False)
+    xla: bool = _speed(
+        "Let XLA compile the networks of the model; for GPUs, on a CPU it takes many times longer.",
+        SWITCH,
+        boolean,
+        False,
+    )
     accumulate: int = _speed("Take a batch in so many parts, one after the other, to save memory.", "N", count(), 1)
     steps_per_loop: int = _speed(
         "Steps that TensorFlow takes in one call, within --log-every and 2 s; 1 unless given.", "N", count(), 1
