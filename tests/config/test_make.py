@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from tfodkit.config.model.beside_boxes import leave_out_keypoints
 from tfodkit.config.pipeline import Message, format_pipeline, read_pipeline
 from tfodkit.config.templates import read_template, template_names
 from tfodkit.errors import ConfigError, OutputError, RecordError, UsageError
+from tfodkit.records.box_sample import MOST_BOXES, SampledBox
 from tfodkit.records.manifest import RecordManifest
 
 SSD = "ssd_mobilenet_v2_320x320_coco17"
@@ -287,6 +289,26 @@ def test_make_config_runs_without_tensorflow(records: Path, output: Path) -> Non
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_neither_make_config_nor_check_loads_tensorflow_for_50_000_pictures(records: Path, output: Path) -> None:
+    """With as many boxes sampled as there can be, which the rules about anchors go through."""
+    manifest = RecordManifest.read(records)
+    files = tuple(replace(file, images=400 * file.images) for file in manifest.files)
+    boxes = {split: (SampledBox(0.25, 0.25, 0.5, 0.75, 1, 640, 480),) * MOST_BOXES for split in ("train", "val")}
+    replace(manifest, files=files, box_sample=boxes).write(records)
+    assert manifest.images("train") * 400 == 50_000
+    program = (
+        "import sys, tfodkit.cli.main as main\n"
+        f"for words in (['make-config', '--template', {SSD!r}, '--records', {str(records)!r}, '-o', {str(output)!r}],"
+        f" ['check', {str(output)!r}]):\n"
+        "    sys.argv[1:] = words\n"
+        "    try:\n        main.main()\n    except SystemExit as end:\n        assert not end.code\n"
+        "heavy = {'tensorflow', 'tf_keras', 'keras', 'matplotlib', 'pandas', 'cv2'}\n"
+        "print(sorted(heavy & set(sys.modules)))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
 
 
 def test_records_of_the_first_manifest_version_still_train(records: Path, output: Path) -> None:

@@ -224,6 +224,12 @@ CASES: list[tuple[str, Change, str, str]] = [
         "use_moving_averages: true",
         "use_moving_average is false",
     ),
+    (
+        "TFK630",
+        lambda m: m.train_config.freeze_variables.append("_feature_extractor/"),
+        "freeze_variables",
+        "freeze_variables holds '_feature_extractor/', but there is no fine_tune_checkpoint",
+    ),
     ("TFK631", clear("eval_input_reader"), "", "there is no eval_input_reader"),
     (
         "TFK632",

@@ -24,8 +24,7 @@ MEMORY_SHORT = Rule(
     "TFK606",
     _WARNING,
     "configs for more memory than is free",
-    "Make the config again with a smaller --batch-size or --image-size, or with --set "
-    "train_input_reader.num_parallel_batches=1, or free memory.",
+    "Make the config again with a smaller --batch-size or --image-size, or free memory.",
 )
 ANCHORS_MISS = Rule(
     "TFK607",
@@ -57,7 +56,7 @@ NEVER_DECAYS = Rule(
     "TFK616",
     _WARNING,
     "learning rates that do not fall within the run",
-    "Fit the schedule to num_steps, as make-config --steps does.",
+    "Fit the schedule to num_steps; make-config --schedule cosine falls to 0 at the run's end.",
 )
 DECAYS_EARLY = Rule(
     "TFK617",
@@ -120,6 +119,12 @@ AVERAGES_ABSENT = Rule(
     "Set the optimizer's use_moving_average to true, or eval_config.use_moving_averages to false.",
 )
 
+FROZEN_RANDOM = Rule(
+    "TFK630",
+    _WARNING,
+    "frozen variables that no checkpoint fills",
+    "Make the config again with --checkpoint, or without --freeze: random weights stay random.",
+)
 EVALUATION_NONE = Rule("TFK631", _ERROR, "configs without an evaluation reader", _AGAIN)
 METRICS_UNKNOWN = Rule("TFK632", _WARNING, "metrics that are not there", "Write coco_detection_metrics.")
 

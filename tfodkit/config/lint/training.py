@@ -27,6 +27,9 @@ def training_faults(message: Message) -> Iterator[Fault]:
         what = "load_all_detection_checkpoint_vars is true"
         yield Fault(rules.LOADS_ALL, "train_config.load_all_detection_checkpoint_vars", what)
     yield from checkpoint_faults(message)
+    if train.freeze_variables and not train.fine_tune_checkpoint:
+        what = f"freeze_variables holds {train.freeze_variables[0]!r}, but there is no fine_tune_checkpoint"
+        yield Fault(rules.FROZEN_RANDOM, "train_config.freeze_variables", what)
     if optimizer_name(train.optimizer) is None or schedule_name(learning_rate_of(train.optimizer)) is None:
         what = "train_config.optimizer must have a learning rate, but got none"
         yield Fault(rules.OPTIMIZER_NONE, "train_config.optimizer", what)
