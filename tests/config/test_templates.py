@@ -9,8 +9,9 @@ import pytest
 
 from tfodkit.config.learning.optimizers import learning_rate_of, optimizer_name
 from tfodkit.config.learning.schedules import peak_rate
-from tfodkit.config.model.architecture import architecture, input_size
+from tfodkit.config.model.architecture import architecture
 from tfodkit.config.model.feature_extractors import FEATURE_EXTRACTORS
+from tfodkit.config.model.image_size import input_size
 from tfodkit.config.pipeline import PLACEHOLDER, Message, format_pipeline
 from tfodkit.config.templates import read_template, ready_template, template_names, templates
 from tfodkit.errors import ConfigError, UsageError

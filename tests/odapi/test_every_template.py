@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from tfodkit.config.memory.forecast import model_facts
-from tfodkit.config.model.architecture import architecture, set_image_size
+from tfodkit.config.model.architecture import architecture
+from tfodkit.config.model.image_size import set_image_size
 from tfodkit.config.model.input_grid import least_side, side_step
 from tfodkit.config.pipeline import Message, format_pipeline
 from tfodkit.config.templates import read_template, template_names

@@ -129,7 +129,7 @@ def _write_mended(
 
 
 def _input_size(template: str) -> InputSize | None:
-    from tfodkit.config.model.architecture import input_size
+    from tfodkit.config.model.image_size import input_size
     from tfodkit.config.templates import read_template
 
     found = read_template(template)

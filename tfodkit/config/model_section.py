@@ -12,8 +12,9 @@ from tfodkit.config.anchors.values import (
     set_anchor_scales,
     set_aspect_ratios,
 )
-from tfodkit.config.model.architecture import architecture, input_size, set_image_size
+from tfodkit.config.model.architecture import architecture
 from tfodkit.config.model.detections import Detections, detections_of, set_max_detections, set_suppression
+from tfodkit.config.model.image_size import input_size, set_image_size
 from tfodkit.config.model.loss_weights import loss_weights, set_loss_weights
 from tfodkit.config.model.resizer import resizer_name, set_resizer
 from tfodkit.config.option_values import list_text

@@ -83,7 +83,8 @@ BUILT += ["centernet_resnet50_v2_512x512_coco17", "efficientdet_d0_512x512_coco1
 def test_a_checkpoint_of_a_template_is_known_as_its_own(name: str, tmp_path: Path) -> None:
     from tfodkit.config.checkpoint.objects import read_objects
     from tfodkit.config.lane import extractor_type
-    from tfodkit.config.model.architecture import architecture, set_image_size
+    from tfodkit.config.model.architecture import architecture
+    from tfodkit.config.model.image_size import set_image_size
     from tfodkit.config.model.input_grid import least_side, side_step
     from tfodkit.config.pipeline import format_pipeline
     from tfodkit.config.templates import read_template

@@ -7,8 +7,9 @@ import re
 import pytest
 
 from tfodkit.config.learning.freezing import backbone_pattern, freeze_backbone
-from tfodkit.config.model.architecture import architecture, set_image_size
+from tfodkit.config.model.architecture import architecture
 from tfodkit.config.model.feature_extractors import FEATURE_EXTRACTORS
+from tfodkit.config.model.image_size import set_image_size
 from tfodkit.config.model.input_grid import least_side
 from tfodkit.config.pipeline import format_pipeline
 from tfodkit.config.templates import read_template

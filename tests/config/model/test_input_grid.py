@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from tfodkit.config.model.architecture import architecture, input_size, set_image_size
+from tfodkit.config.model.architecture import architecture
+from tfodkit.config.model.image_size import input_size, set_image_size
 from tfodkit.config.model.input_grid import least_side, side_step
 from tfodkit.config.templates import read_template, template_names
 from tfodkit.errors import UsageError

@@ -24,7 +24,7 @@ from tfodkit.config.anchors.values import (
     set_anchor_scales,
     set_aspect_ratios,
 )
-from tfodkit.config.model.architecture import set_image_size
+from tfodkit.config.model.image_size import set_image_size
 from tfodkit.config.model.input_grid import side_step
 from tfodkit.config.model.resizing import resized
 from tfodkit.config.pipeline import Message

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 
 from tfodkit.config.learning.optimizers import optimizer_name
 from tfodkit.config.memory.facts import MODEL_FACTS, PROCESS_BYTES, SCORE_BYTES, STEP_OVERHEAD, ModelFacts
-from tfodkit.config.model.architecture import ARCHITECTURES, input_size
+from tfodkit.config.model.architecture import ARCHITECTURES
+from tfodkit.config.model.image_size import input_size
 from tfodkit.config.pipeline import Message
 from tfodkit.config.record_files import shuffle_bytes
 from tfodkit.records.manifest import RecordManifest

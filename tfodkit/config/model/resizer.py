@@ -14,7 +14,8 @@ Images of several sizes make no batch, and a pyramid wants sides that are multip
 
 from __future__ import annotations
 
-from tfodkit.config.model.architecture import architecture, set_image_size
+from tfodkit.config.model.architecture import architecture
+from tfodkit.config.model.image_size import set_image_size
 from tfodkit.config.model.input_grid import side_step
 from tfodkit.config.pipeline import Message
 from tfodkit.errors import UsageError

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tfodkit.config.model.architecture import set_image_size
+from tfodkit.config.model.image_size import set_image_size
 from tfodkit.config.templates import read_template
 from tfodkit.errors import ConfigError
 
