@@ -18,7 +18,7 @@ from tfodkit.odapi.install import install
 pytestmark = pytest.mark.slow
 
 PROGRAM = """
-import hashlib, json, sys
+import hashlib, json, os, sys
 from pathlib import Path
 from tfodkit.odapi.install import install
 install()
@@ -34,7 +34,8 @@ losses = [float(learner.take_step()["Loss/total_loss"]) for _ in range(3)]
 digest = hashlib.sha256(b"".join(variable.numpy().tobytes() for variable in learner.model.trainable_variables))
 seen = learner.batch_preview()[0].shape[0]
 learner.checkpoint_manager(Path(sys.argv[2])).save(checkpoint_number=3)
-print(json.dumps([in_words, losses, digest.hexdigest(), seen]))
+print(json.dumps([in_words, losses, digest.hexdigest(), seen]), flush=True)
+os._exit(0)  # TensorFlow's servers of the two wait for each other when Python ends
 """
 
 
@@ -54,14 +55,14 @@ def test_two_processes_learn_the_same_weights(drawn_config: Path, tmp_path: Path
         processes.append(
             subprocess.Popen(
                 [sys.executable, "-c", PROGRAM, str(drawn_config), str(tmp_path / str(index))],
-                env={**os.environ, "TF_CONFIG": json.dumps(task)},
+                env={**os.environ, "TF_CONFIG": json.dumps(task), "TF_CPP_MIN_LOG_LEVEL": "2"},
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 text=True,
             )
         )
     try:
-        ended = [process.communicate(timeout=400) for process in processes]
+        ended = [process.communicate(timeout=900) for process in processes]
     finally:
         for process in processes:
             process.kill()
