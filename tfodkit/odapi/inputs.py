@@ -9,8 +9,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from tfodkit.errors import TfodkitError
 from tfodkit.odapi.data_service import through_service
 from tfodkit.odapi.graphs import as_it_stands
@@ -34,10 +32,10 @@ class DrawnRecords:
     seed: int
     error: TfodkitError | None = None
 
-    def read(self, draw: Any) -> Any:
-        """For ``tf.numpy_function``: a string in an array of objects, since NumPy's own lose zeros at their end."""
+    def read(self, draw: Any) -> bytes:
+        """For ``tf.numpy_function``; bytes as they are, since TensorFlow keeps arrays of objects for ever."""
         try:
-            return np.array(self.record(int(draw)), dtype=object)
+            return self.record(int(draw))
         except TfodkitError as error:
             self.error = error
             raise
