@@ -91,3 +91,21 @@ def test_the_demo_learns_its_example(tmp_path: Path) -> None:
     assert best["figures"]["mAP@.50"] >= 0.5
     assert len(list((tmp_path / "demo" / "detected").glob("*.jpg"))) == 12
     assert "pictures with boxes  demo/detected" in done.stdout
+
+
+def test_raccoons_are_found_better_after_three_hundred_steps(tmp_path: Path) -> None:
+    raccoon = shared_data("raccoon")
+    tfodkit(
+        "make-records", raccoon / "images", "--annotations", raccoon / "annotations", "-o", "records", folder=tmp_path
+    )
+    tfodkit(
+        *("make-config", "--template", "example", "--records", "records", "-o", "pipeline.config"),
+        *("--image-size", 128, "--batch-size", 8, "--steps", 300),
+        folder=tmp_path,
+    )
+    trained = ("train", "pipeline.config", "-o", "run", "--eval-every", 100, "--deterministic", "--monitor", "mAP@.50")
+    tfodkit(*trained, folder=tmp_path)
+    with (tmp_path / "run" / "evaluations.csv").open(encoding="utf-8") as table:
+        found = {int(row["step"]): float(row["mAP@.50"]) for row in csv.DictReader(table)}
+    assert list(found) == [100, 200, 300]
+    assert found[300] > found[100] > 0.3

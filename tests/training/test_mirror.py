@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from training_builders import save
 
+from tfodkit.errors import UsageError
 from tfodkit.training import checkpoint_folder
 from tfodkit.training.mirror import Mirror, bring_back
 from tfodkit.training.run_directory import RunDirectory
@@ -76,3 +78,11 @@ def test_a_mirror_that_can_not_be_written_is_told_of_and_does_no_harm(run: RunDi
 
 def test_no_mirror_is_none(run: RunDirectory) -> None:
     Mirror(run, None, print).update()
+
+
+@pytest.mark.parametrize("where", [".", "last", ".."])
+def test_a_mirror_lies_apart_from_its_run(run: RunDirectory, where: str) -> None:
+    mirror = run.path / where
+    message = f"--mirror {mirror}: must lie apart from the run {run.path}. Name a folder on another disk."
+    with pytest.raises(UsageError, match=f"^{re.escape(message)}$"):
+        bring_back(run, mirror)

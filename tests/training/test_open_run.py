@@ -34,6 +34,21 @@ def test_a_run_that_has_saved_nothing_takes_another_config(
         assert not is_changed
         assert run.config_path.read_text() == pipeline.text
         assert run.label_map_path.read_bytes() == pipeline.label_map_path.read_bytes()
+        run.log_path.touch()
+
+
+def test_a_config_in_a_folder_without_a_run_is_not_replaced(
+    pipelines: tuple[PipelineConfig, PipelineConfig], tmp_path: Path
+) -> None:
+    run, _ = open_run(tmp_path / "mine", pipelines[0])
+    message = (
+        f"{run.config_path}: is another config than the one to train, and no run has begun in its folder: "
+        "it would be lost. Give the run a folder of its own with -o."
+    )
+    with pytest.raises(OutputError, match=f"^{re.escape(message)}$"):
+        open_run(run.path, pipelines[1])
+    assert run.config_path.read_text() == pipelines[0].text
+    assert open_run(run.path, pipelines[0]) == (run, False)
 
 
 def test_a_run_goes_on_with_the_same_config_however_it_is_laid_out(

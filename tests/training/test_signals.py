@@ -94,3 +94,19 @@ def test_the_second_request_ends_a_process_that_does_not_return_to_python(number
     finally:
         process.kill()
         process.communicate()
+
+
+def test_another_error_that_an_interruption_became_is_one() -> None:
+    def trace() -> None:
+        try:
+            send(signal.SIGINT)
+        except KeyboardInterrupt as error:
+            raise SystemError("bad argument to internal function") from error
+
+    with listening(print) as stop, pytest.raises(KeyboardInterrupt), stop.nothing_to_lose():
+        trace()
+
+
+def test_an_error_without_a_request_stays_itself() -> None:
+    with listening(print) as stop, pytest.raises(SystemError, match=r"^bad$"), stop.nothing_to_lose():
+        raise SystemError("bad")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import get_args
 
 from tfodkit import files
-from tfodkit.errors import OutputError
+from tfodkit.errors import OutputError, UsageError
 from tfodkit.training import checkpoint_folder
 from tfodkit.training.run_directory import RunDirectory, Which
 
@@ -37,8 +37,13 @@ def bring_back(run: RunDirectory, mirror: Path) -> bool:
     """Make the run directory out of its mirror where it is gone; False where it is not, or there is nothing to bring.
 
     Raises:
+        UsageError: one of the two folders is, or lies in, the other.
         OutputError: the run directory has content that no run made, or can't be written.
     """
+    ours, copy = run.path.resolve(), mirror.resolve()
+    if ours.is_relative_to(copy) or copy.is_relative_to(ours):
+        what = f"must lie apart from the run {run.path}"
+        raise UsageError(f"--mirror {mirror}", what, "Name a folder on another disk.")
     source = RunDirectory(mirror)
     if run.config_path.is_file() or not source.config_path.is_file():
         return False

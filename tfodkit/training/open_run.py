@@ -8,7 +8,7 @@ from tfodkit import files
 from tfodkit.config import PipelineConfig
 from tfodkit.config.difference import Difference, config_differences
 from tfodkit.config.pipeline import parse_pipeline, read_pipeline
-from tfodkit.errors import ConfigError
+from tfodkit.errors import ConfigError, OutputError
 from tfodkit.training.run_directory import RunDirectory
 
 SHOWN_DIFFERENCES = 10
@@ -17,15 +17,16 @@ SHOWN_DIFFERENCES = 10
 def open_run(path: Path, pipeline: PipelineConfig, *, force: bool = False) -> tuple[RunDirectory, bool]:
     """The run directory ``path`` for a config, and whether it was begun with another one.
 
-    A run that has saved nothing yet takes any config. One that has goes on with another only with ``force``, and holds
-    that one from then on.
+    A run that has begun, as its log tells, and saved nothing yet takes any config. One that has goes on with another
+    only with ``force``, and holds that one from then on.
 
     Raises:
         ConfigError: the run was begun with another config; with what differs.
-        OutputError: the folder is somebody else's.
+        OutputError: the folder is somebody else's, or holds a config of his own that this would replace.
     """
     run = RunDirectory(path)
     files.refuse_existing(path, force=True, marker=run.config_path.name)
+    _refuse_config_of_no_run(run, pipeline)
     is_changed = False
     if run.find_checkpoint("last"):
         differences = _differences(run, pipeline)
@@ -36,6 +37,14 @@ def open_run(path: Path, pipeline: PipelineConfig, *, force: bool = False) -> tu
         files.write_text(run.config_path, pipeline.text)
         files.write_bytes(run.label_map_path, pipeline.label_map_path.read_bytes())
     return run, is_changed
+
+
+def _refuse_config_of_no_run(run: RunDirectory, pipeline: PipelineConfig) -> None:
+    if run.log_path.is_file() or run.find_checkpoint("last") or not run.config_path.is_file():
+        return
+    if run.config_path.read_bytes() != pipeline.text.encode():
+        what = "is another config than the one to train, and no run has begun in its folder: it would be lost"
+        raise OutputError(str(run.config_path), what, "Give the run a folder of its own with -o.")
 
 
 def refuse_foreign_mirror(mirror: Path, pipeline: PipelineConfig, *, force: bool = False) -> None:

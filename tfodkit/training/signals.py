@@ -42,11 +42,18 @@ class StopRequest:
         """
         before, self._at_once = self._at_once, True
         try:
-            if self.signal_number is not None:
-                raise KeyboardInterrupt
+            self._interrupt_if_asked()
             yield
+        except Exception as error:  # what TensorFlow's native code makes of an interruption
+            if self.signal_number is None:
+                raise
+            raise KeyboardInterrupt from error
         finally:
             self._at_once = before
+
+    def _interrupt_if_asked(self) -> None:
+        if self.signal_number is not None:
+            raise KeyboardInterrupt
 
     def ask(self, number: int) -> None:
         """Take note of a signal, and interrupt where nothing is lost by it."""
