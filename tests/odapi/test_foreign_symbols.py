@@ -19,18 +19,21 @@ BRIDGE = Path(__file__).parents[2] / "tfodkit" / "odapi"
 FOREIGN = ("object_detection", "official", "tf_slim", "tf_keras.src", "tensorflow.core", "tensorflow.python")
 
 SYMBOLS = """
+object_detection.builders.decoder_builder.build
+object_detection.builders.image_resizer_builder.build
 object_detection.builders.model_builder.build
 object_detection.builders.optimizer_builder.build
 object_detection.dataset_tools.seq_example_util.boxes_to_box_components
 object_detection.exporter_lib_v2.DetectionInferenceModule._preprocess_input
 object_detection.exporter_lib_v2.DetectionInferenceModule._run_inference_on_images
+object_detection.inputs.INPUT_BUILDER_UTIL_MAP
 object_detection.inputs.eval_input
 object_detection.inputs.train_input
 object_detection.meta_architectures.deepmac_meta_arch
 object_detection.metrics.coco_tools.COCOEvalWrapper.summarize
 object_detection.model_lib.unstack_batch
 object_detection.model_lib_v2._compute_losses_and_predictions_dicts
-object_detection.model_lib_v2.eager_train_step
+object_detection.model_lib_v2.normalize_dict
 object_detection.model_lib_v2.reduce_dict
 object_detection.models.center_net_mobilenet_v2_feature_extractor
 object_detection.models.center_net_mobilenet_v2_fpn_feature_extractor.mobilenetv2.mobilenet_v2
@@ -40,11 +43,14 @@ object_detection.utils.config_util.get_image_resizer_config
 object_detection.utils.config_util.get_spatial_image_size
 object_detection.utils.dataset_util.int64_feature
 object_detection.utils.dataset_util.int64_list_feature
+object_detection.utils.shape_utils.resize_images_and_return_shapes
 object_detection.utils.visualization_utils.np
 tensorflow.core.protobuf.trackable_object_graph_pb2.TrackableObjectGraph.FromString
+tensorflow.python.framework.random_seed
 tensorflow.python.ops.cond.cond
 tensorflow.python.ops.control_flow_case.case
 tensorflow.python.ops.control_flow_ops
+tensorflow.python.ops.gen_random_ops
 tensorflow.python.ops.while_loop.while_loop
 tf_keras.src.applications.resnet
 """
