@@ -158,6 +158,8 @@ class Learner:
             CheckpointError: processes that learn together stand at different steps.
         """
         require_one_step(self.strategy, self._step)
+        with self.strategy.scope():
+            self._optimizer.begin()
         if self._draws is None:
             self._iterator = iter(self._undrawn_input)
             return
@@ -193,9 +195,8 @@ class Learner:
             # the slots must exist, or a missing one would be found out by nobody
             self._optimizer.create_slots(self._trained.variables)
             try:
-                with self._optimizer.as_in(checkpoint):
-                    status = self._checkpoint.restore(str(checkpoint))
-                    status.assert_existing_objects_matched().expect_partial()
+                self._optimizer.begin_as_in(checkpoint)
+                self._checkpoint.restore(str(checkpoint)).assert_existing_objects_matched().expect_partial()
             except (AssertionError, ValueError, tf.errors.OpError) as error:
                 raise CheckpointError(
                     str(checkpoint),

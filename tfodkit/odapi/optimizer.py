@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,33 +28,32 @@ class Optimizer:
         Raises:
             ConfigError: the API refuses the config's values.
         """
-        import tensorflow as tf
-
         self.inner, scheduled = _build(config, step)
         """What a checkpoint keeps; the scale of the loss is a part of it, where there is one."""
         self.averages_weights = bool(config.use_moving_average)
         self._learning_rate = _times(scheduled, rate_factor)
         (self.inner._optimizer if self.averages_weights else self.inner).learning_rate = self._learning_rate
-        self._scaling: Any = tf.keras.mixed_precision.LossScaleOptimizer(self.inner) if scales_loss else None
+        self._scales_loss = scales_loss
+        self._scaling: Any = None
 
     @property
     def learning_rate(self) -> float:
         """The rate of the next step."""
         return float(self._learning_rate())
 
-    @contextlib.contextmanager
-    def as_in(self, checkpoint: Path) -> Iterator[None]:
-        """Inside, nothing asks for the scale of the loss where the checkpoint, saved in another precision, has none."""
+    def begin(self) -> None:
+        """Make the scale of the loss, before the first step and within the strategy's scope. Idempotent."""
         import tensorflow as tf
 
-        if self._scaling is None or any(LOSS_SCALE in name for name, _ in tf.train.list_variables(str(checkpoint))):
-            yield
-            return
-        self.inner._delete_tracking(LOSS_SCALE)
-        try:
-            yield
-        finally:
-            self.inner._track_trackable(self._scaling._loss_scale, LOSS_SCALE)
+        if self._scales_loss and self._scaling is None:
+            self._scaling = tf.keras.mixed_precision.LossScaleOptimizer(self.inner)
+
+    def begin_as_in(self, checkpoint: Path) -> None:
+        """The same before ``checkpoint`` is restored, if it has a scale: one of another precision has none."""
+        import tensorflow as tf
+
+        if any(LOSS_SCALE in name for name, _ in tf.train.list_variables(str(checkpoint))):
+            self.begin()
 
     def create_slots(self, variables: Sequence[Any]) -> None:
         """Make the state that it has of ``variables``, which a step would make."""

@@ -52,7 +52,7 @@ class TrainStep:
         import tensorflow as tf
 
         def step(taken: Any) -> Any:
-            self._compiled(*iterator.get_next())  # the graph that single steps have traced
+            self._compiled(*iterator.get_next())
             return taken + 1
 
         return tf.while_loop(lambda taken: taken < count, step, [tf.constant(0)], parallel_iterations=1)
