@@ -132,7 +132,7 @@ class TrainOptions:
         "auto",
     )
     xla: bool = _speed(
-        "Let XLA compile the networks of the model; for GPUs, on a CPU it takes many times longer.",
+        "Let XLA compile the networks of the model; a gain was not measured, and compiling takes minutes.",
         SWITCH,
         boolean,
         False,
