@@ -20,13 +20,13 @@ class Enough(BaseException):
     """The steps are taken; what comes after them is not measured."""
 
 
-def timed(self: Learner) -> Mapping[str, Any]:
+def timed(self: Learner, count: int = 1) -> Mapping[str, Any]:
     """A step is over when the next one is asked for: with all that the loop does beside it."""
     if self.step:
         clock.note(self.step)
     if self.step > steps:
         raise Enough
-    return take_step(self)
+    return take_step(self, count)
 
 
 Learner.take_step = timed  # type: ignore[method-assign]
