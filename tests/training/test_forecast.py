@@ -70,7 +70,7 @@ def test_the_size_of_a_checkpoint_is_known_before_there_is_one(
         text = text.replace(old, new)
     strategy, _ = devices.choose_strategy()
     learner = Learner(text, strategy=strategy, seed=0)
-    learner._optimizer.create_slots(learner._trained)  # as the first step does
+    learner._optimizer.create_slots(learner._trained.variables)  # as the first step does
     learner.checkpoint_manager(tmp_path).save(0)
     size = sum(path.stat().st_size for path in tmp_path.glob("ckpt-*"))
     expected = expected_checkpoint_bytes(learner.model, learner.pipeline.train_config.optimizer)
