@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 import tfodkit
+from tests.config.linting import lint_file
 from tfodkit.config import PipelineOptions, make_config
-from tfodkit.config.lint.check import lint_file
 from tfodkit.config.memory import machine
 from tfodkit.config.model.architecture import architecture
 from tfodkit.config.model.beside_boxes import leave_out_keypoints

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from tests.config.linting import check_pipeline
 from tfodkit.config.learning.optimizers import OPTIMIZERS, learning_rate_of, optimizer_name
 from tfodkit.config.learning.schedule_specs import SCHEDULES
 from tfodkit.config.learning.schedules import peak_rate, schedule_name
 from tfodkit.config.learning.steps import run_length
-from tfodkit.config.lint.check import check_pipeline
 from tfodkit.config.options import PipelineOptions
 from tfodkit.config.pipeline import Message, new_pipeline, parse_pipeline
 from tfodkit.config.templates import read_template

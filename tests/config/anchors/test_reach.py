@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+from tests.config.linting import lint_file
 from tfodkit.config import make_config
 from tfodkit.config.anchors.fit import fitted_anchors, fitted_image_size, k_means
 from tfodkit.config.anchors.grids import anchor_grids
 from tfodkit.config.anchors.reach import AnchorReach, anchor_reach
-from tfodkit.config.lint.check import lint_file
 from tfodkit.config.pipeline import Message, format_pipeline, read_pipeline
 from tfodkit.config.templates import read_template
 from tfodkit.records.manifest import RecordManifest, SampledBox

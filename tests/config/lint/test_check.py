@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.config.linting import check_pipeline
 from tfodkit.config import make_config, read_checked_pipeline
-from tfodkit.config.lint.check import check_pipeline
 from tfodkit.config.pipeline import Message, parse_pipeline, read_pipeline
 from tfodkit.config.templates import read_template
 from tfodkit.dataset.label_map import read_class_names

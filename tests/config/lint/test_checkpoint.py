@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from checkpoint_builders import Shape, write_checkpoint, write_tensors
 
+from tests.config.linting import lint_file
 from tfodkit.config import make_config
 from tfodkit.config.checkpoint.models import BACKBONE_VARIABLES
-from tfodkit.config.lint.check import lint_file
 from tfodkit.config.options import PipelineOptions
 from tfodkit.config.pipeline import format_pipeline, read_pipeline
 

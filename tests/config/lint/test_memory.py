@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.config.linting import lint_file
 from tfodkit.config import PipelineOptions, make_config, read_checked_pipeline
-from tfodkit.config.lint.check import lint_file
 from tfodkit.config.memory.forecast import forecast_memory
 from tfodkit.config.memory.machine import MachineMemory
 from tfodkit.config.pipeline import read_pipeline

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.config.linting import lint_file
 from tfodkit.config import make_config, read_checked_pipeline
 from tfodkit.config.augmentation.notation import parse_step
-from tfodkit.config.lint.check import lint_file
 from tfodkit.config.lint.rules import RULES
 from tfodkit.config.options import PipelineOptions
 from tfodkit.config.pipeline import Message, format_pipeline, read_pipeline

@@ -22,9 +22,7 @@ from tfodkit.config.lint.values import value_faults
 from tfodkit.config.memory.machine import MachineMemory
 from tfodkit.config.metrics import METRICS
 from tfodkit.config.nearest import nearest_names
-from tfodkit.config.pipeline import Message, parse_pipeline, read_text
-from tfodkit.config.record_files import manifest_beside
-from tfodkit.errors import Problem
+from tfodkit.config.pipeline import Message
 from tfodkit.findings import Finding
 from tfodkit.records.manifest import RecordManifest
 
@@ -63,25 +61,6 @@ def lint(
     locations = Locations(text)
     findings = [Finding(one.rule, path, one.what, locations.line(one.field), one.subject) for one in faults]
     return list(dict.fromkeys(findings))
-
-
-def lint_file(path: Path, machine: MachineMemory | None = None) -> list[Finding]:
-    """:func:`lint` of a file, with the manifest beside its training records where there is one.
-
-    Raises:
-        ConfigError: the file can't be read, or does not parse; with its line.
-        RecordError: the manifest beside the records is damaged.
-    """
-    text = read_text(path)
-    message = parse_pipeline(text, str(path))
-    return lint(message, manifest_beside(message), path=path, text=text, machine=machine)
-
-
-def check_pipeline(
-    message: Message, manifest: RecordManifest | None = None, *, where: str, text: str = ""
-) -> list[Problem]:
-    """The errors of :func:`lint`: what keeps the config from training and evaluating; empty where it can."""
-    return [one.problem for one in lint(message, manifest, path=Path(where), text=text) if one.is_error]
 
 
 def _evaluation(message: Message) -> Iterator[Fault]:
