@@ -81,18 +81,7 @@ class Learner:
             tf.config.experimental.enable_op_determinism()
         seed_keras(seed)
         with strategy.scope():
-            with layers_in(self.settings.precision):
-                self.model = build_model(config_text, is_training=True)
-                self._undrawn_input: Any = (
-                    inputs.train_dataset(self.pipeline, self.model, strategy, service=self.settings.data_service)
-                    if draws is None
-                    else None
-                )
-                create_variables(self.model)
-            if self.settings.precision != FLOAT32:
-                predict_in_float32(self.model)
-            if self.settings.xla:
-                compile_networks(self.model)
+            self.model, self._undrawn_input = self._build_model(config_text)
             self._step = tf.Variable(
                 0,
                 trainable=False,
@@ -126,6 +115,21 @@ class Learner:
         self._batch: Any = None
         self.waited_seconds = 0.0
         """For the input, in all steps so far."""
+
+    def _build_model(self, config_text: str) -> tuple[Any, Any]:
+        """The model with its variables, and the API's own input where nothing else draws: its seeds come first."""
+        dataset = None
+        with layers_in(self.settings.precision):
+            model = build_model(config_text, is_training=True)
+            if self._draws is None:
+                service = self.settings.data_service
+                dataset = inputs.train_dataset(self.pipeline, model, self.strategy, service=service)
+            create_variables(model)
+        if self.settings.precision != FLOAT32:
+            predict_in_float32(model)
+        if self.settings.xla:
+            compile_networks(model)
+        return model, dataset
 
     @property
     def step(self) -> int:
