@@ -30,7 +30,8 @@ MAY_IMPORT = {
     "training": GROUND
     | {"plots", "annotations.detections", "config", "evaluation", "inference.drawing", "odapi", "records.draws"},
     "exporting": GROUND | {"config", "odapi", "inference", "training.run_directory", "records"},
-    "workflow": DATA | DOING | {"zoo", "odapi", "example"},
+    "evaluation_report": DATA | {"plots", "evaluation", "inference", "training"},
+    "workflow": DATA | DOING | {"zoo", "odapi", "example", "evaluation_report"},
     "reporting": DATA | DOING | {"plots", "zoo", "workflow"},
     "example": GROUND | {"annotations"},
 }

@@ -1,0 +1,1 @@
+"""How exact: overlaps, COCO's matching, average precision, Pascal VOC's, LRP."""
