@@ -1,0 +1,126 @@
+"""Which detection overlaps which object: the pairs that any counting starts from, of all images at once.
+
+The pairs are looked for in blocks, so that memory is bounded by the overlaps that are found and not by the pairs that
+are possible: in a set of one class with crowded images there are a hundred times as many.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tfodkit.evaluation.accuracy.overlaps import box_overlaps, keypoint_similarities, mask_overlaps
+from tfodkit.evaluation.accuracy.values import Shape
+from tfodkit.evaluation.columns import EvaluationSet, FoundColumns, TruthColumns
+
+PAIRS_AT_ONCE = 1 << 18
+
+Rows = NDArray[np.int64]
+Overlaps = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pairs:
+    """Detections and objects of the same image that overlap, ``p`` of them.
+
+    ``detection`` and ``object`` are int64 ``[p]``, rows of the columns; ``overlap`` float64 ``[p]``. They are in
+    ascending order of the detections, and a detection's own in descending order of overlap; of equal ones the later
+    object comes first, as COCO prefers it.
+    """
+
+    detection: Rows
+    object: Rows
+    overlap: Overlaps
+
+    def __len__(self) -> int:
+        return len(self.detection)
+
+
+def find_pairs(
+    images: EvaluationSet,
+    *,
+    at_least: float,
+    shape: Shape = Shape.BOXES,
+    across_classes: bool = False,
+    among: NDArray[np.bool_] | None = None,
+) -> Pairs:
+    """All pairs of an image, of the same class unless ``across_classes``, with an overlap of ``at_least``.
+
+    ``among`` is bool ``[detections]``, those that take part; all of them where it is not given.
+
+    Raises:
+        ValueError: the truth or the detections don't have that ``shape``.
+    """
+    overlaps_of = _measure(images.found, images.truth, shape)
+    found_group, truth_group = group_numbers(images, across_classes=across_classes)
+    detections = np.arange(len(found_group)) if among is None else np.flatnonzero(among)
+    parts = [(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))]
+    for detection, object_ in _possible(detections, found_group, truth_group):
+        overlap = overlaps_of(detection, object_)
+        is_enough = overlap >= at_least
+        parts.append((detection[is_enough], object_[is_enough], overlap[is_enough]))
+    detection, object_, overlap = map(np.concatenate, zip(*parts, strict=True))
+    order = np.lexsort((-object_, -overlap, detection))
+    return Pairs(detection[order], object_[order], overlap[order])
+
+
+def group_numbers(images: EvaluationSet, *, across_classes: bool = False) -> tuple[Rows, Rows]:
+    """The number of the image and class of each detection and of each object, ascending with the images."""
+    found, truth = images.found, images.truth
+    if across_classes:
+        return found.image, truth.image
+    classes = 1 + max(found.class_id.max(initial=0), truth.class_id.max(initial=0))
+    return found.image * classes + found.class_id, truth.image * classes + truth.class_id
+
+
+def _possible(detections: Rows, found_group: Rows, truth_group: Rows) -> Iterator[tuple[Rows, Rows]]:
+    """Every detection with every object of its group, block by block; a detection's pairs are never torn apart."""
+    objects = np.argsort(truth_group, kind="stable")
+    detections = detections[np.argsort(found_group[detections], kind="stable")]
+    first = np.searchsorted(truth_group[objects], found_group[detections], "left")
+    counts = np.searchsorted(truth_group[objects], found_group[detections], "right") - first
+    ends = np.cumsum(counts)
+    start = 0
+    while start < len(detections):
+        done = ends[start] - counts[start]
+        end = max(start + 1, int(np.searchsorted(ends, done + PAIRS_AT_ONCE, "right")))
+        here = counts[start:end]
+        offsets = np.arange(here.sum()) - np.repeat(np.cumsum(here) - here, here)
+        yield np.repeat(detections[start:end], here), objects[np.repeat(first[start:end], here) + offsets]
+        start = end
+
+
+def _measure(found: FoundColumns, truth: TruthColumns, shape: Shape) -> Callable[[Rows, Rows], Overlaps]:
+    if shape is Shape.BOXES:
+        return lambda detection, object_: box_overlaps(
+            found.boxes_xyxy[detection], truth.boxes_xyxy[object_], truth.is_crowd[object_]
+        )
+    if shape is Shape.MASKS:
+        return lambda detection, object_: _masks(found, truth, detection, object_)
+    if found.keypoints is None or truth.keypoints is None:
+        raise ValueError("the truth and the detections must have keypoints, but got none")
+    found_keypoints, truth_keypoints = found.keypoints, truth.keypoints
+    return lambda detection, object_: keypoint_similarities(
+        found_keypoints[detection], truth_keypoints[object_], truth.boxes_xyxy[object_], truth.area[object_]
+    )
+
+
+def _masks(found: FoundColumns, truth: TruthColumns, detection: Rows, object_: Rows) -> Overlaps:
+    """Group by group: all detections of a group have the same objects, in the same order."""
+    if found.masks is None or truth.masks is None:
+        raise ValueError("the truth and the detections must have masks, but got none")
+    overlaps = np.empty(len(detection))
+    starts = np.flatnonzero(np.diff(detection, prepend=-1))
+    is_new = np.diff(object_[starts], prepend=-1) != 0
+    for start, end in zip(starts[is_new], [*starts[is_new][1:], len(detection)], strict=True):
+        detections = np.unique(detection[start:end])
+        objects = object_[start : start + (end - start) // len(detections)]
+        overlaps[start:end] = mask_overlaps(
+            [found.masks[row] for row in detection[start : end : len(objects)]],
+            [truth.masks[row] for row in objects],
+            truth.is_crowd[objects],
+        ).ravel()
+    return overlaps
