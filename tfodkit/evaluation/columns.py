@@ -12,11 +12,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tfodkit.annotations.coco_rle import Rle, rle_area, to_rle
 from tfodkit.annotations.detections import Detections
+from tfodkit.annotations.masks import PolygonMask
 from tfodkit.evaluation.ground_truth import GroundTruth
 
-Rle = Mapping[str, Any]
-"""A mask as COCO's compressed run lengths: ``{"size": [height, width], "counts": bytes}``."""
+__all__ = ["EvaluatedImage", "EvaluationSet", "FoundColumns", "Rle", "TruthColumns"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,6 +42,23 @@ class TruthColumns:
     def __len__(self) -> int:
         return len(self.image)
 
+    @classmethod
+    def of_images(cls, ground_truth: Sequence[GroundTruth]) -> TruthColumns:
+        """The objects of all images. Masks are taken where every object but crowds has one, else none is."""
+        boxes = _joined([image.boxes_xyxy for image in ground_truth], (0, 4), np.float64)
+        is_crowd = _joined([image.is_crowd for image in ground_truth], (0,), np.bool_)
+        masks = _all_masks(ground_truth, boxes, is_crowd)
+        return cls(
+            image=_places([len(image.class_ids) for image in ground_truth]),
+            boxes_xyxy=boxes,
+            class_id=_joined([image.class_ids for image in ground_truth], (0,), np.int64),
+            is_crowd=is_crowd,
+            is_difficult=_joined([_difficult(image) for image in ground_truth], (0,), np.bool_),
+            area=_areas(ground_truth, boxes, masks),
+            masks=masks,
+            keypoints=_padded([(image.keypoints, len(image.class_ids)) for image in ground_truth]),
+        )
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FoundColumns:
@@ -59,6 +77,20 @@ class FoundColumns:
 
     def __len__(self) -> int:
         return len(self.image)
+
+    @classmethod
+    def of_images(cls, detections: Sequence[Detections]) -> FoundColumns:
+        """The detections of all images; with masks or keypoints where every image with detections has them."""
+        masks = [image.masks for image in detections if len(image)]
+        keypoints = [image.keypoints for image in detections if len(image)]
+        return cls(
+            image=_places([len(image) for image in detections]),
+            boxes_xyxy=_joined([image.boxes_xyxy for image in detections], (0, 4), np.float64),
+            class_id=_joined([image.class_ids for image in detections], (0,), np.int64),
+            score=_joined([image.scores for image in detections], (0,), np.float64),
+            masks=_chained(masks),
+            keypoints=_stacked(keypoints),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,24 +122,9 @@ class EvaluationSet:
         """
         if len(ground_truth) != len(detections):
             raise ValueError(f"there must be detections for all {len(ground_truth)} images, but got {len(detections)}")
-        boxes = _joined([image.boxes_xyxy for image in ground_truth], (0, 4), np.float64)
-        sides = boxes[:, 2:] - boxes[:, :2]
-        truth = TruthColumns(
-            image=_places([len(image.class_ids) for image in ground_truth]),
-            boxes_xyxy=boxes,
-            class_id=_joined([image.class_ids for image in ground_truth], (0,), np.int64),
-            is_crowd=_joined([image.is_crowd for image in ground_truth], (0,), np.bool_),
-            is_difficult=np.zeros(len(boxes), np.bool_),
-            area=sides[:, 0] * sides[:, 1],
-        )
-        found = FoundColumns(
-            image=_places([len(image) for image in detections]),
-            boxes_xyxy=_joined([image.boxes_xyxy for image in detections], (0, 4), np.float64),
-            class_id=_joined([image.class_ids for image in detections], (0,), np.int64),
-            score=_joined([image.scores for image in detections], (0,), np.float64),
-        )
         images = tuple(EvaluatedImage(image.name, image.width, image.height) for image in ground_truth)
-        return cls(images, dict(sorted(class_names.items())), truth, found)
+        names = dict(sorted(class_names.items()))
+        return cls(images, names, TruthColumns.of_images(ground_truth), FoundColumns.of_images(detections))
 
 
 def _places(counts: Sequence[int]) -> NDArray[np.int64]:
@@ -116,3 +133,64 @@ def _places(counts: Sequence[int]) -> NDArray[np.int64]:
 
 def _joined(parts: Sequence[NDArray[Any]], shape: tuple[int, ...], kind: type[np.generic]) -> NDArray[Any]:
     return np.concatenate([np.empty(shape, kind), *parts]).astype(kind)
+
+
+def _difficult(image: GroundTruth) -> NDArray[np.bool_]:
+    return np.zeros(len(image.class_ids), np.bool_) if image.is_difficult is None else image.is_difficult
+
+
+def _all_masks(
+    ground_truth: Sequence[GroundTruth], boxes: NDArray[np.float64], is_crowd: NDArray[np.bool_]
+) -> tuple[Rle, ...] | None:
+    """A crowd without a mask has that of its box, as COCO would have it in both forms."""
+    masks = [mask for image in ground_truth for mask in image.masks or [None] * len(image.class_ids)]
+    if not any(masks) or any(mask is None for mask, is_one in zip(masks, is_crowd, strict=True) if not is_one):
+        return None
+    sizes = [(image.width, image.height) for image in ground_truth for _ in image.class_ids]
+    return tuple(
+        _box_mask(box, *size) if mask is None else mask for mask, box, size in zip(masks, boxes, sizes, strict=True)
+    )
+
+
+def _box_mask(box: NDArray[np.float64], width: int, height: int) -> Rle:
+    xmin, ymin, xmax, ymax = map(float, box)
+    return to_rle(PolygonMask([(xmin, ymin, xmax, ymin, xmax, ymax, xmin, ymax)]), width=width, height=height)
+
+
+def _areas(
+    ground_truth: Sequence[GroundTruth], boxes: NDArray[np.float64], masks: tuple[Rle, ...] | None
+) -> NDArray[np.float64]:
+    """As stated, else of the masks, else of the boxes."""
+    sides = boxes[:, 2:] - boxes[:, :2]
+    areas = sides[:, 0] * sides[:, 1] if masks is None else np.array([rle_area(mask) for mask in masks], np.float64)
+    start = 0
+    for image in ground_truth:
+        end = start + len(image.class_ids)
+        if image.areas is not None:
+            areas[start:end] = image.areas
+        start = end
+    return areas
+
+
+def _chained(masks: Sequence[tuple[Rle, ...] | None]) -> tuple[Rle, ...] | None:
+    known = [each for each in masks if each is not None]
+    return tuple(mask for each in known for mask in each) if known and len(known) == len(masks) else None
+
+
+def _stacked(keypoints: Sequence[NDArray[Any] | None]) -> NDArray[np.float64] | None:
+    known = [each for each in keypoints if each is not None]
+    return np.concatenate(known).astype(np.float64) if known and len(known) == len(keypoints) else None
+
+
+def _padded(parts: Sequence[tuple[NDArray[np.float64] | None, int]]) -> NDArray[np.float64] | None:
+    """``[n, k, 3]`` of the images' keypoints, ``k`` the most that any has; those that lack are not labelled."""
+    most = max((part.shape[1] for part, _ in parts if part is not None), default=0)
+    if not most:
+        return None
+    padded = np.zeros((sum(count for _, count in parts), most, 3))
+    start = 0
+    for part, count in parts:
+        if part is not None:
+            padded[start : start + count, : part.shape[1]] = part
+        start += count
+    return padded

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tfodkit.annotations.coco_rle import Rle, to_rle
+from tfodkit.annotations.keypoints import Keypoint
 from tfodkit.errors import RecordError
-from tfodkit.records.example import parse_example
+from tfodkit.records.features import Features, KindError
+from tfodkit.records.recorded_shapes import read_keypoints, read_masks
 from tfodkit.records.tfrecord import read_tfrecord
 
-Features: TypeAlias = Mapping[str, Sequence[bytes] | Sequence[float] | Sequence[int]]
+UNLABELLED = (0.0, 0.0, 0.0)
+"""A keypoint that an object lacks."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,7 +25,9 @@ class GroundTruth:
     """The labelled objects of one image.
 
     ``boxes_xyxy`` is float64 ``[n, 4]`` in pixels of the ``width`` by ``height`` image; ``class_ids`` int64 ``[n]``,
-    from 1; ``is_crowd`` bool ``[n]``.
+    from 1; ``is_crowd`` and ``is_difficult`` bool ``[n]``, the latter ``None`` where nobody marked any. ``areas`` is
+    float64 ``[n]`` in square pixels, where another than the box's counts. ``masks`` has ``None`` for an object without
+    one, ``keypoints`` is float64 ``[n, k, 3]``: x, y and COCO's visibility; both are ``None`` where no object has any.
     """
 
     name: str
@@ -31,65 +36,107 @@ class GroundTruth:
     boxes_xyxy: NDArray[np.float64]
     class_ids: NDArray[np.int64]
     is_crowd: NDArray[np.bool_]
+    is_difficult: NDArray[np.bool_] | None = None
+    areas: NDArray[np.float64] | None = None
+    masks: tuple[Rle | None, ...] | None = None
+    keypoints: NDArray[np.float64] | None = None
 
 
-def read_ground_truth(records: Sequence[Path], class_names: Mapping[int, str]) -> list[GroundTruth]:
+def read_ground_truth(
+    records: Sequence[Path], class_names: Mapping[int, str], *, shapes: bool = False
+) -> list[GroundTruth]:
     """The truth of every image in ``records``, file by file, by the trainer's rule: class text beats class id.
+
+    Masks and keypoints are read where ``shapes`` asks for them: masks take longer than all else.
 
     Raises:
         RecordError: a record is damaged or lacks a feature, or an object's class is not among ``class_names``.
     """
     ids = {name: class_id for class_id, name in class_names.items()}
     return [
-        _ground_truth(parse_example(record, where=where), ids, where)
+        _Record(Features.of(record, where=where), where).ground_truth(ids, shapes=shapes)
         for path in records
         for number, record in enumerate(read_tfrecord(path), 1)
         for where in [f"{path}: record {number}"]
     ]
 
 
-def _ground_truth(features: Features, ids: Mapping[str, int], where: str) -> GroundTruth:
-    width, height = (int(_only(features, f"image/{name}", where)) for name in ("width", "height"))
-    sides = [features.get(f"image/object/bbox/{side}", []) for side in ("xmin", "ymin", "xmax", "ymax")]
-    class_ids = _class_ids(features, ids, where)
-    if any(len(side) != len(class_ids) for side in sides):
-        raise _unusable(where, f"{len(class_ids)} classes, but {', '.join(str(len(side)) for side in sides)} box sides")
-    crowds = features.get("image/object/is_crowd") or [0] * len(class_ids)
-    # in float32, as the API has it: there 0.1625 of 480 pixels is 78 again, and 96 x 96 is a medium object to COCO
-    boxes = np.array(sides, np.float32).T.reshape(-1, 4) * np.array([width, height, width, height], np.float32)
-    return GroundTruth(
-        name=_text(features.get("image/filename", [b""])[0]),
-        width=width,
-        height=height,
-        boxes_xyxy=boxes.astype(np.float64),
-        class_ids=np.array(class_ids, np.int64),
-        is_crowd=np.array(crowds, bool),
-    )
+def keypoint_array(objects: Sequence[Sequence[Keypoint]]) -> NDArray[np.float64] | None:
+    """The keypoints of an image's objects as one array ``[n, k, 3]``; ``None`` where no object has any."""
+    count = max(map(len, objects), default=0)
+    if not count:
+        return None
+    rows = [[(point.x, point.y, float(point.visibility)) for point in found] for found in objects]
+    return np.array([[*row, *[UNLABELLED] * (count - len(row))] for row in rows], np.float64)
 
 
-def _class_ids(features: Features, ids: Mapping[str, int], where: str) -> list[int]:
-    if not (texts := features.get("image/object/class/text", [])):
-        return [int(value) for value in features.get("image/object/class/label", [])]
-    names = [_text(text) for text in texts]
-    if unknown := sorted(set(names) - set(ids)):
-        raise RecordError(
-            where,
-            f"the class {unknown[0]!r} is not in the label map, so that the trainer would not see its boxes",
-            "Use the label map that was written with the records, or write the records anew.",
+class _Record:
+    """One record, feature by feature."""
+
+    def __init__(self, features: Features, where: str) -> None:
+        self._features = features
+        self._where = where
+
+    def ground_truth(self, ids: Mapping[str, int], *, shapes: bool) -> GroundTruth:
+        try:
+            return self._ground_truth(ids, shapes)
+        except KindError as error:
+            raise self._unusable(str(error)) from error
+
+    def _ground_truth(self, ids: Mapping[str, int], shapes: bool) -> GroundTruth:
+        read = self._features
+        width, height = self._size("width"), self._size("height")
+        class_ids = self._class_ids(ids)
+        sides = [read.floats(f"image/object/bbox/{side}") for side in ("xmin", "ymin", "xmax", "ymax")]
+        if any(len(side) != len(class_ids) for side in sides):
+            counts = ", ".join(str(len(side)) for side in sides)
+            raise self._unusable(f"{len(class_ids)} classes, but {counts} box sides")
+        # in float32, as the API has it: there 0.1625 of 480 pixels is 78 again, and 96 x 96 is a medium object to COCO
+        boxes = np.array(sides, np.float32).T.reshape(-1, 4) * np.array([width, height, width, height], np.float32)
+        masks = self._masks(len(boxes), width, height) if shapes else None
+        keypoints = (
+            keypoint_array(read_keypoints(read, len(boxes), width, height, where=self._where)) if shapes else None
         )
-    return [ids[name] for name in names]
+        return GroundTruth(
+            name=(read.text("image/filename") or b"").decode("utf-8", "replace"),
+            width=width,
+            height=height,
+            boxes_xyxy=boxes.astype(np.float64),
+            class_ids=np.array(class_ids, np.int64),
+            is_crowd=self._flags("is_crowd", len(boxes)),
+            is_difficult=self._flags("difficult", len(boxes)),
+            masks=masks,
+            keypoints=keypoints,
+        )
 
+    def _class_ids(self, ids: Mapping[str, int]) -> list[int]:
+        texts = self._features.texts("image/object/class/text")
+        if not texts:
+            return list(self._features.ints("image/object/class/label"))
+        names = [text.decode("utf-8", "replace") for text in texts]
+        if unknown := sorted(set(names) - set(ids)):
+            raise RecordError(
+                self._where,
+                f"the class {unknown[0]!r} is not in the label map, so that the trainer would not see its boxes",
+                "Use the label map that was written with the records, or write the records anew.",
+            )
+        return [ids[name] for name in names]
 
-def _only(features: Features, name: str, where: str) -> bytes | float | int:
-    values = features.get(name, [])
-    if len(values) != 1:
-        raise _unusable(where, f"{name} must hold one value, but holds {len(values)}")
-    return values[0]
+    def _masks(self, count: int, width: int, height: int) -> tuple[Rle | None, ...] | None:
+        masks = read_masks(self._features, count, width, height, where=self._where)
+        if not any(masks):
+            return None
+        return tuple(None if mask is None else to_rle(mask, width=width, height=height) for mask in masks)
 
+    def _flags(self, name: str, count: int) -> NDArray[np.bool_]:
+        flags = self._features.ints(f"image/object/{name}")
+        return np.array(flags, bool) if len(flags) == count else np.zeros(count, bool)
 
-def _text(value: bytes | float | int) -> str:
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+    def _size(self, name: str) -> int:
+        size = self._features.int(f"image/{name}")
+        if size is None:
+            raise self._unusable(f"image/{name} must hold one value, but holds 0")
+        return size
 
-
-def _unusable(where: str, what: str) -> RecordError:
-    return RecordError(where, what, "Write the records anew with tfodkit make-records.")
+    def _unusable(self, what: str) -> RecordError:
+        return RecordError(self._where, what, "Write the records anew with tfodkit make-records.")
