@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, strategies as st
 from PIL import ExifTags, Image, ImageOps
 
-from tfodkit.boxes import Box, turn_point, turn_point_back
+from tfodkit.boxes import Box, OrientedBox, turn_point, turn_point_back
 
 EDGE = st.floats(-50, 150, allow_nan=False)
 BOXES = st.builds(Box, EDGE, EDGE, EDGE, EDGE)
@@ -83,3 +83,22 @@ def test_turning_back_is_the_inverse_of_turning(orientation: int, box: Box, widt
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_an_inverted_box_stays_inverted(orientation: int) -> None:
     assert Box(9, 2, 3, 6).turned(orientation, width=20, height=10).is_empty
+
+
+def test_an_oriented_box_turns_clockwise_about_its_centre() -> None:
+    upright = OrientedBox(20, 30, 16, 8, 0)
+    assert upright.corners == Box(12, 26, 28, 34).corners == ((12, 26), (28, 26), (28, 34), (12, 34))
+    assert (upright.area, upright.enclosing) == (128, Box(12, 26, 28, 34))
+    first, second, *_ = OrientedBox(20, 30, 16, 8, math.pi / 6).corners
+    assert second[1] - first[1] == pytest.approx(8)  # its right end has sunk
+    assert second[0] - first[0] == pytest.approx(16 * math.cos(math.pi / 6))
+
+
+@pytest.mark.parametrize(
+    ("values", "problem"),
+    [((0, 0, 4, 4, math.nan), "must be finite"), ((0, 0, -4, 4, 0), "must not have a negative side")],
+)
+def test_an_oriented_box_is_finite_and_has_sides(values: tuple[float, ...], problem: str) -> None:
+    with pytest.raises(ValueError, match=problem):
+        OrientedBox(*values)
+    assert OrientedBox(0, 0, 0, 4, 1).is_empty

@@ -18,6 +18,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TypeAlias
+
+Corners: TypeAlias = tuple[tuple[float, float], tuple[float, float], tuple[float, float], tuple[float, float]]
+"""Four points ``(x, y)`` in pixels, clockwise as one sees them, y pointing down."""
 
 _TURNED_BACK = {6: 8, 8: 6}
 """EXIF orientations that another one undoes; every other undoes itself."""
@@ -75,6 +79,11 @@ class Box:
     @property
     def height(self) -> float:
         return self.ymax - self.ymin
+
+    @property
+    def corners(self) -> Corners:
+        """From the upper left one on."""
+        return ((self.xmin, self.ymin), (self.xmax, self.ymin), (self.xmax, self.ymax), (self.xmin, self.ymax))
 
     @property
     def is_empty(self) -> bool:
@@ -141,3 +150,55 @@ class Box:
         """The pixel box of ``(ymin, xmin, ymax, xmax)`` shares in an image of ``width`` by ``height`` pixels."""
         ymin, xmin, ymax, xmax = yxyx_norm
         return cls(xmin * width, ymin * height, xmax * width, ymax * height)
+
+
+@dataclass(frozen=True, slots=True)
+class OrientedBox:
+    """A turned rectangle in pixels, as roLabelImg has it: its centre, its sides and an angle in radians. Finite.
+
+    ``angle`` turns the rectangle about its centre, clockwise as one sees it; at 0 its ``width`` lies along x. No side
+    is negative; a side of 0 makes it empty.
+
+    >>> OrientedBox(20, 30, 16, 8, math.pi / 2).enclosing.xyxy
+    (16.0, 22.0, 24.0, 38.0)
+    """
+
+    cx: float
+    cy: float
+    width: float
+    height: float
+    angle: float
+
+    def __post_init__(self) -> None:
+        if not all(map(math.isfinite, (self.cx, self.cy, self.width, self.height, self.angle))):
+            raise ValueError(f"an oriented box must be finite, but got {self}")
+        if self.width < 0 or self.height < 0:
+            raise ValueError(f"an oriented box must not have a negative side, but got {self}")
+
+    @property
+    def is_empty(self) -> bool:
+        """True where it has no area."""
+        return self.area == 0
+
+    @property
+    def area(self) -> float:
+        """Square pixels."""
+        return self.width * self.height
+
+    @property
+    def corners(self) -> Corners:
+        """From the one on that is the upper left at an angle of 0."""
+        across = (math.cos(self.angle) * self.width / 2, math.sin(self.angle) * self.width / 2)
+        down = (-math.sin(self.angle) * self.height / 2, math.cos(self.angle) * self.height / 2)
+        return (
+            (self.cx - across[0] - down[0], self.cy - across[1] - down[1]),
+            (self.cx + across[0] - down[0], self.cy + across[1] - down[1]),
+            (self.cx + across[0] + down[0], self.cy + across[1] + down[1]),
+            (self.cx - across[0] + down[0], self.cy - across[1] + down[1]),
+        )
+
+    @property
+    def enclosing(self) -> Box:
+        """The smallest box with upright sides around it."""
+        xs, ys = zip(*self.corners, strict=True)
+        return Box(min(xs), min(ys), max(xs), max(ys))

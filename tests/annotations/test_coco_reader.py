@@ -49,6 +49,13 @@ def annotation(**fields):
     return {"image_id": 9, "category_id": 1, **(BOX | fields)}
 
 
+def test_a_score_is_not_the_readers_matter(read):
+    drafts, problems, _ = read(coco(annotation(score=7), annotation(score="high"), annotation()))
+    first, second, third = (found.score for found in drafts[0].objects)
+    assert (problems, first, third) == ([], 7, None)
+    assert math.isnan(second)
+
+
 def test_an_image_and_its_objects(read, tmp_path):
     content = coco(
         annotation(),
@@ -64,7 +71,7 @@ def test_an_image_and_its_objects(read, tmp_path):
             source=tmp_path / "x.json",
             objects=(
                 ObjectDraft(101, "mug", (4, 6, 20, 24), 1),
-                ObjectDraft(102, "bagel", (0.5, 1, 2.75, 4), 1, is_crowd=True, mask=PolygonMask([TRIANGLE])),
+                ObjectDraft(102, "bagel", (0.5, 1, 2.75, 4), 1, is_crowd=True, mask=PolygonMask([TRIANGLE]), score=0.9),
             ),
             size=(40, 30),
             line=1,

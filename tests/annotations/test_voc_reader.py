@@ -10,6 +10,7 @@ from PIL import Image
 from tfodkit.annotations import read_voc
 from tfodkit.annotations.masks import InstanceMask
 from tfodkit.annotations.voc_reader import MAX_XML_BYTES, read_voc_xml
+from tfodkit.boxes import OrientedBox
 from tfodkit.images.index import ImageIndex
 
 XML = """<annotation>
@@ -69,6 +70,40 @@ def test_flags_and_pose_may_be_missing(read):
     xml = re.sub(r"\t\t<(pose|truncated|difficult)>.*\n", "", XML)
     (mug,) = read(xml).drafts[0].objects
     assert (mug.truncated, mug.difficult, mug.pose) == (False, False, "Unspecified")
+
+
+TURNED = """\t<object>
+		<type>robndbox</type>
+		<name>ship</name>
+		<robndbox>
+			<cx>20</cx><cy>15</cy><w>10</w><h>4</h><angle>1.5707963267948966</angle>
+		</robndbox>
+	</object>
+</annotation>"""
+
+
+def test_a_turned_box_of_rolabelimg_is_read_with_the_upright_one_around_it(read):
+    mug, ship = read(XML.replace("</annotation>", TURNED)).drafts[0].objects
+    assert mug.oriented is None
+    assert (ship.number, ship.label, ship.line) == (2, "ship", 25)
+    assert ship.oriented == OrientedBox(20, 15, 10, 4, math.pi / 2)
+    assert ship.xyxy == pytest.approx((18, 10, 22, 20))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("<w>10<", "<w>-10<", "<robndbox>: an oriented box must not have a negative side"),
+        ("<cx>20<", "<cx>nan<", "<robndbox>: an oriented box must be finite"),
+        ("<angle>1.57", "<angle>1,57", "angle must be a number, but got '1,57"),
+        ("<cy>15</cy>", "", "there is no <cy>"),
+    ],
+)
+def test_a_turned_box_that_is_none_is_a_finding(read, tmp_path, old, new, problem):
+    reading = read(XML.replace("</annotation>", TURNED.replace(old, new)))
+    (found,) = problems(reading, tmp_path)
+    assert re.match(rf"tray.xml:2[56]: object 2 \"ship\": {re.escape(problem)}", found)
+    assert len(reading.drafts[0].objects) == 1
 
 
 def test_what_may_be_wrong_with_a_box_is_not_the_readers_matter(read):

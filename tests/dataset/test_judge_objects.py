@@ -7,7 +7,7 @@ import pytest
 
 from tfodkit.annotations import ImageDraft, Keypoint, ObjectDraft
 from tfodkit.annotations.masks import PolygonMask, RunLengthMask
-from tfodkit.boxes import Box
+from tfodkit.boxes import Box, OrientedBox
 from tfodkit.dataset.frame import Frame
 from tfodkit.dataset.judge_objects import ObjectJudge
 from tfodkit.dataset.policies import Policies
@@ -52,6 +52,13 @@ def test_a_wrong_box_is_an_error_with_its_place(xyxy, text, code):
     objects, (finding,) = judge(found(*xyxy))
     assert str(finding.problem).startswith(f'in/a.xml:17: object 1 "mug": {text}')
     assert (finding.code, finding.is_error, objects) == (code, True, ())
+
+
+def test_a_turned_box_is_an_error():
+    objects, (finding,) = judge(found(oriented=OrientedBox(20, 15, 10, 4, math.pi / 4)))
+    text = "the box is turned by 45 degrees, but detectors' are upright. Draw an upright box in labelImg, or pass"
+    assert str(finding.problem).startswith(f'in/a.xml:17: object 1 "mug": {text} --drop-invalid;')
+    assert (finding.code, finding.is_error, objects) == ("TFK313", True, ())
 
 
 @pytest.mark.parametrize(("xyxy", "what"), [((4, 6, 4, 24), "width"), ((4, 6, 20, 6), "height")])

@@ -9,7 +9,8 @@
                  "segmentation": [[x1, y1, x2, y2, …], …]               polygons,
                               or {"size": [height, width], "counts": …} run lengths, as a list or compressed
                  "keypoints": [x, y, visibility, …],
-                 "difficult": 1, "truncated": 1, "pose": "Left"}        Pascal VOC's: ours alone, where they are set
+                 "difficult": 1, "truncated": 1, "pose": "Left",        Pascal VOC's: ours alone, where they are set
+                 "score": 0.93}                                         of a detection, as in COCO's results
 
 Ids are numbers or texts. From https://cocodataset.org/#format-data, but for the last line.
 """
@@ -73,6 +74,8 @@ class CocoShape:
     difficult: bool = False
     truncated: bool = False
     pose: str = UNSPECIFIED
+    score: float | None = None
+    """nan for what is no number; None where there is none."""
 
 
 def image_of(entry: Any) -> CocoImage:
@@ -83,7 +86,7 @@ def image_of(entry: Any) -> CocoImage:
         raise FaultError(FIELD_INVALID, f"file_name must be the name of a file, but got {reprlib.repr(file_name)}")
     size = None
     if "width" in fields or "height" in fields:
-        size = (_size(fields.get("width")), _size(fields.get("height")))
+        size = (_number_or_nan(fields.get("width")), _number_or_nan(fields.get("height")))
     return CocoImage(key_of(fields, "id"), file_name, size)
 
 
@@ -112,6 +115,7 @@ def shape_of(fields: Mapping[str, Any]) -> CocoShape:
         fields.get("difficult") in _SET,
         fields.get("truncated") in _SET,
         _pose(fields.get("pose")),
+        _number_or_nan(fields["score"]) if "score" in fields else None,
     )
 
 
@@ -138,7 +142,7 @@ def _field(fields: Mapping[str, Any], field: str) -> Any:
     return fields[field]
 
 
-def _size(value: Any) -> float:
+def _number_or_nan(value: Any) -> float:
     try:
         return parse_json_number(value, "")
     except FaultError:

@@ -228,6 +228,7 @@ class _CocoFile:
             shape.is_crowd,
             shape.mask,
             keypoints_of(shape.keypoints, category.keypoints),
+            shape.score,
         )
 
     def _title(self, number: int, annotation: _Annotation) -> str:

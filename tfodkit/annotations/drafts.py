@@ -12,6 +12,7 @@ from pathlib import Path
 from tfodkit.annotations.keypoints import Keypoint
 from tfodkit.annotations.masks import Mask
 from tfodkit.annotations.values import UNSPECIFIED
+from tfodkit.boxes import OrientedBox
 from tfodkit.findings import Finding, Rule
 
 
@@ -33,6 +34,10 @@ class ObjectDraft:
     is_crowd: bool = False
     mask: Mask | None = None
     keypoints: tuple[Keypoint, ...] = ()
+    score: float | None = None
+    """Of a detection, unjudged: nan where it is no number; None where there is none, as with what people labelled."""
+    oriented: OrientedBox | None = None
+    """Where the object's box is a turned one; ``xyxy`` is then the upright one around it."""
 
     @property
     def title(self) -> str:

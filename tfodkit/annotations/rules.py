@@ -59,6 +59,12 @@ ALL_INVALID = Rule(
     "images whose objects are all invalid",
     "Label the image again: without its objects it would be trained on as background, so it is left out.",
 )
+BOX_ORIENTED = Rule(
+    "TFK313",
+    _ERROR,
+    "boxes that are turned",
+    "Draw an upright box in labelImg, or pass --drop-invalid; tfodkit compare takes turned ones.",
+)
 
 LABEL_BLANK = Rule("TFK401", _ERROR, "objects without a label", "Name the object.")
 LABEL_SPACES = Rule(

@@ -10,6 +10,10 @@
             <name>bagel</name>
             <pose>Unspecified</pose> <truncated>0</truncated> <difficult>0</difficult>
             <bndbox> <xmin>81</xmin> <ymin>88</ymin> <xmax>522</xmax> <ymax>408</ymax> </bndbox>
+        </object>                                   or, as roLabelImg writes turned boxes, in pixels and radians:
+        <object>
+            <name>tray</name>
+            <robndbox> <cx>300.5</cx> <cy>240</cy> <w>120</w> <h>60</h> <angle>0.52</angle> </robndbox>
         </object>
     </annotation>
 
@@ -44,6 +48,7 @@ from tfodkit.annotations.rules import (
     NOT_WELL_FORMED,
 )
 from tfodkit.annotations.values import UNSPECIFIED, label_problem
+from tfodkit.boxes import OrientedBox
 from tfodkit.findings import Finding, Rule
 from tfodkit.images.index import ImageIndex, NoImageError
 
@@ -178,16 +183,30 @@ class _VocFile:
 
 
 def _object(parts: _Parts, number: int, label: str) -> ObjectDraft:
-    bndbox = parts.get("bndbox")
-    if bndbox is None:
-        raise FaultError(FIELD_MISSING, "there is no <bndbox>", parts.line("bndbox"))
-    sides = _Parts(bndbox)
-    xyxy = (sides.number("xmin"), sides.number("ymin"), sides.number("xmax"), sides.number("ymax"))
+    bndbox, oriented = parts.get("bndbox"), None
+    if bndbox is not None:
+        sides = _Parts(bndbox)
+        xyxy = (sides.number("xmin"), sides.number("ymin"), sides.number("xmax"), sides.number("ymax"))
+    else:
+        oriented = _oriented(parts)
+        xyxy = oriented.enclosing.xyxy
     pose = parts.text("pose") or UNSPECIFIED
     if problem := label_problem(pose):
         raise FaultError(FIELD_INVALID, f"<pose> is no name: {problem}", parts.line("pose"))
     difficult, truncated = parts.flag("difficult"), parts.flag("truncated")
-    return ObjectDraft(number, label, xyxy, parts.line("bndbox"), difficult, truncated, pose)
+    line = parts.line("bndbox" if oriented is None else "robndbox")
+    return ObjectDraft(number, label, xyxy, line, difficult, truncated, pose, oriented=oriented)
+
+
+def _oriented(parts: _Parts) -> OrientedBox:
+    robndbox = parts.get("robndbox")
+    if robndbox is None:
+        raise FaultError(FIELD_MISSING, "there is no <bndbox>", parts.line("bndbox"))
+    sides = _Parts(robndbox)
+    try:
+        return OrientedBox(*(sides.number(name) for name in ("cx", "cy", "w", "h", "angle")))
+    except ValueError as error:
+        raise FaultError(FIELD_INVALID, f"<robndbox>: {error}", parts.line("robndbox")) from error
 
 
 class _Parts:

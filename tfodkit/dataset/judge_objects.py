@@ -14,6 +14,7 @@ from tfodkit.annotations.rules import (
     BOX_EMPTY,
     BOX_INVERTED,
     BOX_NOT_FINITE,
+    BOX_ORIENTED,
     BOX_OUTSIDE,
     BOX_REPEATED,
     LABEL_BLANK,
@@ -79,6 +80,10 @@ class ObjectJudge:
 
     def _box(self, draft: ImageDraft, found: ObjectDraft, frame: Frame | None, findings: list[Finding]) -> Box | None:
         """The box in pixels of the frame, cut at its borders where a policy says so; None where it is no box."""
+        if found.oriented:
+            what = f"the box is turned by {math.degrees(found.oriented.angle):.0f} degrees, but detectors' are upright"
+            findings.append(_finding(BOX_ORIENTED, draft, found, what))
+            return None
         xyxy = _in_pixels(found.xyxy, frame) if draft.is_normalised else found.xyxy
         if not all(map(math.isfinite, xyxy)):
             findings.append(_finding(BOX_NOT_FINITE, draft, found, f"the box is {_numbers(found.xyxy)}"))
