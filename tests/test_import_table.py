@@ -11,7 +11,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "tfodkit"
 
-GROUND = {"errors", "findings", "boxes", "atomic", "files", "resources", "wording"}
+GROUND = {"errors", "findings", "boxes", "atomic", "files", "resources", "wording", "nearest"}
 DATA = GROUND | {"images", "annotations", "dataset", "records", "config"}
 DOING = {"evaluation", "inference", "training", "exporting"}
 MAY_IMPORT = {
@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "config": GROUND | {"dataset", "records.manifest", "records.tfrecord", "odapi.protos"},
     "zoo": GROUND | {"config"},
     "odapi": GROUND,
-    "evaluation": GROUND | {"annotations", "records"},
+    "evaluation": GROUND | {"annotations", "records", "images.index", "dataset.label_map"},
     "inference": GROUND | {"annotations", "dataset"},
     "training": GROUND
     | {"plots", "annotations.detections", "config", "evaluation", "inference.drawing", "odapi", "records.draws"},

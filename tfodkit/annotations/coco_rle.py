@@ -26,10 +26,10 @@ def to_rle(mask: Mask, *, width: int, height: int) -> Rle:
 
     if isinstance(mask, PolygonMask):
         merged: Rle = coco_mask.merge(coco_mask.frPyObjects(list(mask.polygons), height, width))
-        return merged  # noqa: RET504 - says its type
+        return merged
     runs = to_run_lengths(mask, width=width, height=height)
     packed: Rle = coco_mask.frPyObjects({"size": [height, width], "counts": list(runs.counts)}, height, width)
-    return packed  # noqa: RET504 - says its type
+    return packed
 
 
 def rle_area(rle: Rle) -> float:

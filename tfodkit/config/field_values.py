@@ -20,9 +20,9 @@ from typing import Any
 from google.protobuf import message_factory, text_format
 from google.protobuf.descriptor import FieldDescriptor
 
-from tfodkit.config.nearest import nearest_names
 from tfodkit.config.parse_errors import parse_reason
 from tfodkit.config.pipeline import Message
+from tfodkit.nearest import nearest_names
 
 INTEGERS = {
     FieldDescriptor.CPPTYPE_INT32: (-(2**31), 2**31 - 1),

@@ -12,7 +12,7 @@ import struct
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from tfodkit.config.nearest import nearest_names
+from tfodkit.nearest import nearest_names
 
 Reader = Callable[[Any], Any]
 LARGEST_COUNT = 2**31 - 1

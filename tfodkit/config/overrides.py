@@ -21,9 +21,9 @@ from typing import Any
 from google.protobuf.descriptor import FieldDescriptor
 
 from tfodkit.config.field_values import UnfitValueError, field_value, shown
-from tfodkit.config.nearest import nearest_names
 from tfodkit.config.pipeline import Message
 from tfodkit.errors import UsageError
+from tfodkit.nearest import nearest_names
 
 _STEP = re.compile(r"(?P<name>[A-Za-z_]\w*)(?:\[(?P<key>[^\[\]]+)\])?", re.ASCII)
 _DOTS = re.compile(r"\.(?![^\[]*\])")

@@ -6,7 +6,7 @@ import re
 
 from google.protobuf import descriptor_pool, text_format
 
-from tfodkit.config.nearest import nearest_names
+from tfodkit.nearest import nearest_names
 from tfodkit.odapi import protos
 
 CURLY_QUOTES = "\u201c\u201d\u2018\u2019"

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tfodkit.config.nearest import nearest_names
 from tfodkit.config.option_values import Reader, UnfitOptionError, pairs
+from tfodkit.nearest import nearest_names
 
 Kinds = Mapping[str, Mapping[str, Reader]]
 """The readers of the parameters of each kind, by name; of a parameter that is given again for more, ``many(…)``."""

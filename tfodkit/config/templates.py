@@ -7,11 +7,11 @@ from pathlib import Path
 
 from tfodkit import resources
 from tfodkit.config.lane import lane_notes
-from tfodkit.config.nearest import nearest_names
 from tfodkit.config.old_fields import mend_first_step, parse_old_pipeline
 from tfodkit.config.pipeline import Message, parse_pipeline, read_text
 from tfodkit.config.template_facts import TemplateFacts, parse_facts
 from tfodkit.errors import UsageError
+from tfodkit.nearest import nearest_names
 
 SUFFIX = ".config"
 

@@ -32,10 +32,10 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from tfodkit.config.nearest import nearest_names
 from tfodkit.config.option_values import shortest
 from tfodkit.config.pipeline import six_digits
 from tfodkit.errors import UsageError
+from tfodkit.nearest import nearest_names
 from tfodkit.records.manifest import BACKGROUND, RecordGroup
 
 BALANCED = "balanced"

@@ -6,10 +6,10 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from tfodkit.config.nearest import nearest_names
 from tfodkit.config.pipeline import Message
 from tfodkit.errors import UsageError
 from tfodkit.evaluation.result import COCO_FIGURES, EvaluationResult
+from tfodkit.nearest import nearest_names
 
 CLASS_PREFIX = "AP/"
 LOSS_PREFIX = "Loss/"

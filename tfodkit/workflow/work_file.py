@@ -22,11 +22,11 @@ from pathlib import Path
 from typing import Any
 
 from tfodkit.config.augmentation.file import is_step_file
-from tfodkit.config.nearest import nearest_names
 from tfodkit.config.option_fields import Flag, flags_of
 from tfodkit.config.option_values import UnfitOptionError
 from tfodkit.config.options import PipelineOptions
 from tfodkit.errors import UsageError
+from tfodkit.nearest import nearest_names
 from tfodkit.training.options import TrainOptions
 from tfodkit.workflow.record_flags import RecordFlags
 from tfodkit.workflow.work import USUAL_TEMPLATE, ZOO, Work

@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from tfodkit.config.nearest import nearest_names
 from tfodkit.config.template_facts import TemplateFacts
 from tfodkit.config.templates import templates
 from tfodkit.errors import UsageError
+from tfodkit.nearest import nearest_names
 
 ZOO = "https://download.tensorflow.org/models/object_detection/tf2"
 """Below it lie the archives, in a folder for each date."""

@@ -15,9 +15,9 @@ from google.protobuf.descriptor import FieldDescriptor
 
 from tfodkit.config.augmentation.presets import PRESETS
 from tfodkit.config.field_values import UnfitValueError, field_value
-from tfodkit.config.nearest import nearest_names
 from tfodkit.config.pipeline import Message
 from tfodkit.errors import UsageError
+from tfodkit.nearest import nearest_names
 from tfodkit.odapi import protos
 
 OPERATIONS = "operations"

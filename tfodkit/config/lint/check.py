@@ -21,9 +21,9 @@ from tfodkit.config.lint.training import dead_knobs, training_faults
 from tfodkit.config.lint.values import value_faults
 from tfodkit.config.memory.machine import MachineMemory
 from tfodkit.config.metrics import METRICS
-from tfodkit.config.nearest import nearest_names
 from tfodkit.config.pipeline import Message
 from tfodkit.findings import Finding
+from tfodkit.nearest import nearest_names
 from tfodkit.records.manifest import RecordManifest
 
 

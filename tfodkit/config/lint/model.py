@@ -10,8 +10,8 @@ from tfodkit.config.lint.faults import Fault
 from tfodkit.config.model.architecture import ARCHITECTURES
 from tfodkit.config.model.feature_extractors import FEATURE_EXTRACTORS
 from tfodkit.config.model.input_grid import least_side, side_step
-from tfodkit.config.nearest import nearest_names
 from tfodkit.config.pipeline import Message
+from tfodkit.nearest import nearest_names
 
 NEEDED_PARTS = {
     "ssd": (

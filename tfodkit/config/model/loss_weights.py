@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tfodkit.config.nearest import nearest_names
 from tfodkit.config.option_values import named_text
 from tfodkit.config.pipeline import Message, six_digits
 from tfodkit.errors import UsageError
+from tfodkit.nearest import nearest_names
 
 LOSS_WEIGHTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "ssd": {
