@@ -87,6 +87,17 @@ def test_another_figure_values_the_best_anew(run: RunDirectory) -> None:
     assert str(read_best(run, Monitor("AP/mug"))) == "best AP/mug 0.3000 at step 3"
 
 
+def test_a_figure_that_was_not_evaluated_tells_no_best(run: RunDirectory) -> None:
+    keeper = keeper_of(run, Learner(run.path, step=3))
+    keeper.save()
+    keeper.keep_if_best(Evaluator(0.3).evaluate(), Weights.AS_TRAINED)
+    assert read_best(run, Monitor("AP/a class since then")) is None
+    content = json.loads(run.figures_path("best").read_text())
+    del content["losses"]
+    run.figures_path("best").write_text(json.dumps(content))
+    assert read_best(run, MAP) is None
+
+
 def test_figures_of_another_checkpoint_count_for_nothing(run: RunDirectory) -> None:
     keeper = keeper_of(run, Learner(run.path, step=3))
     keeper.save()

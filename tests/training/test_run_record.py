@@ -12,7 +12,10 @@ import pytest
 
 from tfodkit import __version__
 from tfodkit.errors import OutputError
-from tfodkit.training.run_record import Origin, RunRecord, read_result
+from tfodkit.training.data_fingerprint import DataFingerprint
+from tfodkit.training.run_record import Origin, RunRecord, read_data, read_result
+
+DATA = DataFingerprint(train="ab", validation="cd")
 
 
 @pytest.fixture
@@ -24,7 +27,9 @@ def path(tmp_path: Path) -> Path:
 def origin(tmp_path: Path) -> Origin:
     manifest = tmp_path / "manifest.json"
     manifest.write_text("{}")
-    return Origin(config_text="model {}", manifest=manifest, seed=7, options={"patience": 3}, devices="the CPU")
+    return Origin(
+        config_text="model {}", manifest=manifest, data=DATA, seed=7, options={"patience": 3}, devices="the CPU"
+    )
 
 
 def content(path: Path) -> dict[str, Any]:
@@ -36,8 +41,8 @@ def test_a_record_tells_where_a_run_came_from(path: Path, origin: Origin) -> Non
     RunRecord(path, origin, from_step=0)
     found = content(path)
     assert list(found) == [
-        "format", "tfodkit", "versions", "machine", "config_sha256", "manifest_sha256", "seed", "options", "starts",
-        "recoveries", "result",
+        "format", "tfodkit", "versions", "machine", "config_sha256", "manifest_sha256", "data", "seed", "options",
+        "starts", "recoveries", "result",
     ]  # fmt: skip
     assert (found["format"], found["tfodkit"], found["seed"]) == (1, __version__, 7)
     assert found["options"] == {"patience": 3}
@@ -79,6 +84,7 @@ def test_a_run_that_goes_on_keeps_its_history(path: Path, origin: Origin) -> Non
 
 def test_what_was_never_written_has_no_result(path: Path, origin: Origin) -> None:
     assert read_result(path) is None
+    assert read_data(path) is None
     RunRecord(path, origin, from_step=0)
     assert read_result(path) is None
 
@@ -105,5 +111,5 @@ def test_something_else_in_its_place_is_left_alone(path: Path, origin: Origin, t
 
 
 def test_a_run_without_a_manifest_says_so(path: Path, origin: Origin) -> None:
-    RunRecord(path, Origin(config_text="", manifest=None, seed=0, options={}, devices="1 GPU"), from_step=0)
+    RunRecord(path, Origin(config_text="", manifest=None, data=DATA, seed=0, options={}, devices="1 GPU"), from_step=0)
     assert content(path)["manifest_sha256"] is None

@@ -105,7 +105,7 @@ def prepared(steps: int = 6, patience: int | None = None) -> Any:
         text="",
         batch_size=8,
         manifest=None,
-        train_records=[Path("a.record")],
+        train_records=[],
         val_records=[],
         class_names={},
         fine_tune_checkpoint=None,

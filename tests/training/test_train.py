@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -110,10 +111,27 @@ def test_another_config_does_not_go_on_with_the_run(trained: TrainingResult, dra
 
 
 def test_a_damaged_checkpoint_is_named(trained: TrainingResult, tmp_path: Path) -> None:
-    import shutil
-
     run = RunDirectory(Path(shutil.copytree(trained.run, tmp_path / "run")))
     prefix = run.checkpoint("best")
     prefix.with_name(prefix.name + ".index").write_bytes(b"no checkpoint")
     with pytest.raises(CheckpointError, match=rf"best/{prefix.name}: is no readable checkpoint"):
         evaluate_run(run.path)
+
+
+def test_other_validation_images_begin_the_comparison_anew(
+    trained: TrainingResult, drawn_config: Path, tmp_path: Path
+) -> None:
+    run = RunDirectory(Path(shutil.copytree(trained.run, tmp_path / "run")))
+    step = run.saved_step()
+    other = drawn_config.with_name("other_images.config")
+    before, eval_reader = drawn_config.read_text().split("eval_input_reader")
+    other.write_text(f"{before}eval_input_reader{eval_reader.replace('val_mug', 'train_mug')}")
+    with pytest.raises(ConfigError, match=r"validation records or their classes are not what they were\. Bring those"):
+        train(other, run.path)
+    result = train(other, run.path, TrainOptions(steps=step, force=True, monitor="AP/mug"))
+    assert result.best is not None
+    assert (result.step, result.best.step, result.best.monitor) == (step, step, "AP/mug")
+    assert [row["step"] for row in rows(run.evaluations_path)] == [str(step)]
+    kept = run.path / f"before-{step}"
+    assert rows(kept / "evaluations.csv") == rows(trained.run / "evaluations.csv")
+    assert (kept / "best" / "metrics.json").is_file()

@@ -49,14 +49,19 @@ class KeepingRule:
 
 
 def read_best(run: RunDirectory, monitor: Monitor) -> Best | None:
-    """What ``best/`` holds, by its ``metrics.json``; None before the first evaluation, or where the two do not agree.
+    """What ``best/`` holds, by its ``metrics.json``; None where that says nothing of it.
 
-    They do not when a process was killed between the two; the evaluation is then made once more.
+    So it is before the first evaluation, when a process was killed between writing the two (the evaluation is then made
+    once more), and where the monitored figure was not among those evaluated, as that of a class which was added since.
     """
     content = read_figures(run, "best")
     if content is None:
         return None
-    return Best(content["step"], monitor.value(as_result(content)), monitor.name, Weights(content["weights"]))
+    try:
+        value = monitor.value(as_result(content))
+    except (KeyError, TypeError):
+        return None
+    return Best(content["step"], value, monitor.name, Weights(content["weights"]))
 
 
 class Keeper:

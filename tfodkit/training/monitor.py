@@ -31,13 +31,13 @@ class Monitor:
         return not self.name.startswith(LOSS_PREFIX)
 
     def value(self, result: EvaluationResult) -> float:
-        """The figure of an evaluation, as :meth:`comparable` has it."""
-        if self.name.startswith(LOSS_PREFIX):
-            return self.comparable(result.losses[self.name])
-        if self.name.startswith(CLASS_PREFIX):
-            name = self.name.removeprefix(CLASS_PREFIX)
-            return self.comparable(next(figures.ap for figures in result.per_class if figures.name == name))
-        return self.comparable(result.figures[self.name])
+        """The figure of an evaluation, as :meth:`comparable` has it.
+
+        Raises:
+            KeyError: the evaluation does not hold it.
+        """
+        classes = {f"{CLASS_PREFIX}{figures.name}": figures.ap for figures in result.per_class}
+        return self.comparable({**result.figures, **classes, **result.losses}[self.name])
 
     def comparable(self, value: float | None) -> float:
         """``value``, or the worst there is where it is none, as no ground truth is of its kind, or is no number."""

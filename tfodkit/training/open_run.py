@@ -2,41 +2,65 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from tfodkit import files
 from tfodkit.config import PipelineConfig
-from tfodkit.config.difference import Difference, config_differences
-from tfodkit.config.pipeline import parse_pipeline, read_pipeline
 from tfodkit.errors import ConfigError, OutputError
+from tfodkit.training.changes import Changes, changes
 from tfodkit.training.run_directory import RunDirectory
+from tfodkit.training.set_aside import set_aside
 
-SHOWN_DIFFERENCES = 10
+
+@dataclass(frozen=True, slots=True)
+class OpenedRun:
+    """A run directory that is ready; ``is_changed`` tells that it goes on otherwise than it was begun."""
+
+    run: RunDirectory
+    is_changed: bool = False
+    notes: tuple[str, ...] = ()
+    """What its user should know."""
 
 
-def open_run(path: Path, pipeline: PipelineConfig, *, force: bool = False) -> tuple[RunDirectory, bool]:
-    """The run directory ``path`` for a config, and whether it was begun with another one.
+def open_run(path: Path, pipeline: PipelineConfig, *, force: bool = False) -> OpenedRun:
+    """The run directory ``path`` for a config.
 
     A run that has begun, as its log tells, and saved nothing yet takes any config. One that has goes on with another
-    only with ``force``, and holds that one from then on.
+    config, or with other records, only with ``force``; its records may lie elsewhere than before. It holds the new
+    config from then on. Where the validation images are others, what was evaluated is set aside
+    (:func:`~tfodkit.training.set_aside.set_aside`).
 
     Raises:
-        ConfigError: the run was begun with another config; with what differs.
+        ConfigError: the run was begun with another config or other records; with what differs.
         OutputError: the folder is somebody else's, or holds a config of his own that this would replace.
     """
     run = RunDirectory(path)
     files.refuse_existing(path, force=True, marker=run.config_path.name)
     _refuse_config_of_no_run(run, pipeline)
-    is_changed = False
-    if run.find_checkpoint("last"):
-        differences = _differences(run, pipeline)
-        is_changed = bool(differences)
-        if is_changed and not force:
-            raise _another_config(run, pipeline, differences)
-    if is_changed or not run.find_checkpoint("last"):
-        files.write_text(run.config_path, pipeline.text)
-        files.write_bytes(run.label_map_path, pipeline.label_map_path.read_bytes())
-    return run, is_changed
+    if not run.find_checkpoint("last"):
+        _hold(run, pipeline)
+        return OpenedRun(run)
+    found = changes(run, pipeline)
+    if found.matter and not force:
+        raise _another_config(run, pipeline, found)
+    place = set_aside(run) if found.validation else None
+    if found.matter or found.places:
+        _hold(run, pipeline)
+    return OpenedRun(run, found.matter, tuple(_notes(found, place)))
+
+
+def _hold(run: RunDirectory, pipeline: PipelineConfig) -> None:
+    files.write_text(run.config_path, pipeline.text)
+    files.write_bytes(run.label_map_path, pipeline.label_map_path.read_bytes())
+
+
+def _notes(found: Changes, place: Path | None) -> Iterator[str]:
+    if found.matter or found.places:
+        yield f"going on {'by force' if found.matter else 'with records that were moved'}: {found}"
+    if place is not None:
+        yield f"what was evaluated can't be compared with what comes, and is kept in {place}"
 
 
 def _refuse_config_of_no_run(run: RunDirectory, pipeline: PipelineConfig) -> None:
@@ -58,33 +82,17 @@ def refuse_foreign_mirror(mirror: Path, pipeline: PipelineConfig, *, force: bool
     files.refuse_existing(mirror, force=True, marker=copy.config_path.name)
     if force or not copy.config_path.is_file():
         return
-    if differences := _differences(copy, pipeline):
-        what = f"it is the mirror of a run with another config than {pipeline.path}: {_listed(differences)}"
+    found = changes(copy, pipeline)
+    if found.matter:
+        what = f"it is the mirror of a run with another config than {pipeline.path}: {found}"
         raise ConfigError(str(mirror), what, "Name another folder, or pass --force to have it replaced.")
 
 
-def _differences(run: RunDirectory, pipeline: PipelineConfig) -> list[Difference]:
-    return config_differences(read_pipeline(run.config_path), parse_pipeline(pipeline.text, str(pipeline.path)))
-
-
-def _another_config(run: RunDirectory, pipeline: PipelineConfig, differences: list[Difference]) -> ConfigError:
-    return ConfigError(
-        str(run.path),
-        f"the run was started with another config than {pipeline.path}: {_listed(differences)}",
-        f"Go on with {run.config_path}, give the new run another folder, or pass --force to go on with the new config.",
-    )
-
-
-def _listed(differences: list[Difference]) -> str:
-    shown = [_in_words(difference) for difference in differences[:SHOWN_DIFFERENCES]]
-    hidden = len(differences) - len(shown)
-    return "; ".join([*shown, f"{hidden} more"] if hidden else shown)
-
-
-def _in_words(difference: Difference) -> str:
-    before, after = (side if side is not None else _absent(difference) for side in (difference.a, difference.b))
-    return f"{difference.path} was {before} and is {after}"
-
-
-def _absent(difference: Difference) -> str:
-    return "not set" if difference.default is None else f"{difference.default} by default"
+def _another_config(run: RunDirectory, pipeline: PipelineConfig, found: Changes) -> ConfigError:
+    if found.config:
+        what = f"the run was started with another config than {pipeline.path}: {found}"
+        remedy = f"Go on with {run.config_path}, give the new run another folder, or pass --force to go on with the"
+        return ConfigError(str(run.path), what, f"{remedy} new config.")
+    what = f"the run was started with other records than {pipeline.path} names: {found}"
+    remedy = "Bring those back, give the new run another folder, or pass --force to go on with these."
+    return ConfigError(str(run.path), what, remedy)

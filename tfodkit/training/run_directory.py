@@ -14,6 +14,7 @@
       curves.png          losses, average precision, learning rate and speed, drawn out of the two
       run.json            versions, machine, options, starts and what was recovered from
       train.log           what was shown, with the time of day
+      before-N/           what was evaluated up to step N, on other validation images
       train/, eval/       TensorBoard events, under the tags of the Object Detection API
 """
 

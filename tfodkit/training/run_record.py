@@ -4,7 +4,7 @@
 
     {"format": 1, "tfodkit": "0.2.0", "versions": {"python": "3.11.9", "tensorflow": "2.20.0", …},
      "machine": {"system": …, "processors": 8, "memory_bytes": …, "devices": "1 GPU", "gpus": ["Tesla T4"]},
-     "config_sha256": …, "manifest_sha256": …, "seed": 0, "options": {…},
+     "config_sha256": …, "manifest_sha256": …, "data": {"train": …, "validation": …}, "seed": 0, "options": {…},
      "starts": [{"began": "2026-01-31T12:00:00+00:00", "from_step": 0, "ended": …, "to_step": 500,
                  "why_ended": "all steps taken", "phases": {"evaluating": 12.5, …}}],
      "recoveries": [{"step": 120, "what": "the loss is no number", "did": "went back to step 100"}],
@@ -15,6 +15,7 @@ Versions, machine and options are those of the newest start. A start that was ki
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import importlib.metadata
 import json
@@ -28,6 +29,7 @@ from typing import Any
 
 from tfodkit import __version__, files
 from tfodkit.errors import OutputError
+from tfodkit.training.data_fingerprint import DataFingerprint
 from tfodkit.training.resources_used import gpu_models, machine_bytes
 
 FORMAT = 1
@@ -49,6 +51,7 @@ class Origin:
 
     config_text: str
     manifest: Path | None
+    data: DataFingerprint
     seed: int
     options: Mapping[str, Any]
     devices: str
@@ -76,6 +79,7 @@ class RunRecord:
             "machine": _machine(origin.devices),
             "config_sha256": hashlib.sha256(origin.config_text.encode()).hexdigest(),
             "manifest_sha256": files.sha256(origin.manifest) if origin.manifest else None,
+            "data": dataclasses.asdict(origin.data),
             "seed": origin.seed,
             "options": dict(origin.options),
             "starts": [*starts, {**start, "phases": {}}],
@@ -122,6 +126,16 @@ def read_result(path: Path) -> Mapping[str, Any] | None:
         OutputError: something else is at ``path``.
     """
     return _read(path).get("result")
+
+
+def read_data(path: Path) -> DataFingerprint | None:
+    """What a run was last started with; None where there is no record, or an older tfodkit wrote it.
+
+    Raises:
+        OutputError: something else is at ``path``.
+    """
+    found = _read(path).get("data")
+    return None if found is None else DataFingerprint(**found)
 
 
 def _read(path: Path) -> dict[str, Any]:

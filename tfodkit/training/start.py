@@ -18,6 +18,7 @@ from tfodkit.odapi.install import install
 from tfodkit.odapi.learner import Learner, LearnerSettings
 from tfodkit.training.cadence import Cadence
 from tfodkit.training.choosing import choose_weights, usual_weights
+from tfodkit.training.data_fingerprint import data_fingerprint
 from tfodkit.training.draw_order import draw_order
 from tfodkit.training.journal import Amounts, Journal
 from tfodkit.training.keeping import Keeper
@@ -61,7 +62,7 @@ class Start:
     def to_the_end(self, *, is_changed: bool) -> str:
         """Learn, recover, learn on; why it ended, in words.
 
-        ``is_changed`` tells that the run goes on with another config than it was begun with.
+        ``is_changed`` tells that the run goes on with another config, or other records, than before.
 
         Raises:
             KeyboardInterrupt: asked to stop.
@@ -189,6 +190,7 @@ class Start:
         return Origin(
             config_text=pipeline.text,
             manifest=pipeline.train_records[0].parent / "manifest.json" if pipeline.manifest else None,
+            data=data_fingerprint(pipeline),
             seed=self._options.seed,
             options={
                 field.name: _plain(getattr(self._options, field.name)) for field in dataclasses.fields(TrainOptions)

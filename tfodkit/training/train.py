@@ -65,16 +65,16 @@ def _train_in(run: RunDirectory, prepared: Preparation, options: TrainOptions) -
         refuse_foreign_mirror(options.mirror, prepared.pipeline, force=options.force)
     with sole_process(run.path):
         is_back = options.mirror is not None and bring_back(run, options.mirror)
-        run, is_changed = open_run(run.path, prepared.pipeline, force=options.force)
+        opened = open_run(run.path, prepared.pipeline, force=options.force)
         with Display(run.log_path) as display, listening(display.note) as stop, _ending_in_words(run, stop):
             if is_back:
                 display.note(f"the run was gone, and came back from {options.mirror}")
-            for warning in prepared.warnings:
-                display.note(f"warning: {warning}")
-            why = None if is_changed else reason_to_do_nothing(run, prepared, options)
+            for note in (*opened.notes, *(f"warning: {warning}" for warning in prepared.warnings)):
+                display.note(note)
+            why = None if opened.is_changed else reason_to_do_nothing(run, prepared, options)
             if why is None:
                 start = Start(run, prepared, options, display=display, stop=stop)
-                why = start.to_the_end(is_changed=is_changed)
+                why = start.to_the_end(is_changed=opened.is_changed)
                 display.note(f"ended at step {run.saved_step()}: {why}")
             else:
                 display.note(f"nothing to do: the run is at step {run.saved_step()} of {prepared.plan.steps}, {why}")
