@@ -19,7 +19,10 @@ class Shape(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SizeFigures:
-    """One band of object areas, ``low <= area < high`` in square pixels, with COCO's figures of all classes."""
+    """One band of object areas, ``low <= area <= high`` in square pixels, with COCO's figures of all classes.
+
+    ``ground_truths`` are those that count; ``ar100`` the recall of the best 100 of an image and class, 20 of keypoints.
+    """
 
     name: str
     low: float
@@ -34,10 +37,10 @@ class SizeFigures:
 class CocoAccuracy:
     """COCO's average precision and recall of one kind of shape.
 
-    ``figures`` are the twelve of boxes and masks (``result.COCO_FIGURES``) or the ten of keypoints, by name. With ``c``
-    classes in ascending order of ids, 10 IoU thresholds and 101 recalls 0, 0.01 … 1: ``ap`` is float64 ``[10, c]``,
-    ``precision`` and ``score`` float64 ``[10, 101, c]`` (the score at which that recall is reached, 0 where it never
-    is), ``recall`` float64 ``[10, c]``; nan where a class has no ground truth.
+    ``figures`` are the twelve of boxes and masks (``result.COCO_FIGURES``) or the ten of keypoints
+    (``KEYPOINT_FIGURES``), by name. With ``c`` classes in ascending order of ids, 10 IoU thresholds and 101 recalls 0,
+    0.01 … 1: ``ap`` is float64 ``[10, c]``, ``precision`` and ``score`` float64 ``[10, 101, c]`` (the score at which
+    that recall is reached, 0 where it never is), ``recall`` float64 ``[10, c]``; nan where a class has no ground truth.
     """
 
     shape: Shape
@@ -48,9 +51,9 @@ class CocoAccuracy:
     score: NDArray[np.float64]
     recall: NDArray[np.float64]
     coco_sizes: tuple[SizeFigures, ...]
-    """Small, medium, large: below 32 x 32, below 96 x 96 pixels, above."""
+    """Small, medium, large: up to 32 x 32, up to 96 x 96 pixels, and from there."""
     own_sizes: tuple[SizeFigures, ...]
-    """The terciles of this data set's areas; empty where they coincide."""
+    """The terciles of this data set's areas, no object in two of them; empty where they coincide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +86,8 @@ class LrpClass:
     """Optimal LRP of a class (Oksuz et al. 2018, 2021): lower is better, 0 to 1, and where its parts come from.
 
     ``localisation`` is the mean of 1 - IoU of the true positives, ``false_positives`` 1 - precision,
-    ``false_negatives`` 1 - recall, all at ``threshold``, the score that makes LRP least. ``None``: no ground truth;
-    the parts are ``None`` as well where no threshold gives a true positive.
+    ``false_negatives`` 1 - recall, all at ``threshold``, where LRP is least. ``None``: no ground truth; the threshold
+    and the parts are ``None`` as well where none gives a true positive.
     """
 
     name: str

@@ -52,9 +52,15 @@ class OperatingTable:
     at_threshold: tuple[Counts, ...]
     overall: Counts
     at_best: tuple[Counts, ...]
-    """Each class at the threshold of its highest F1; a class without ground truth at 1."""
+    """Each class at the threshold of its highest F1; a class of which nothing is ever right at 1."""
     overall_best: Counts
     """All classes at the one threshold of the highest F1."""
+
+    @property
+    def best_thresholds(self) -> dict[str, float]:
+        """By class the threshold of its highest F1; that of all classes where no detection of a class is ever right."""
+        overall = self.overall_best.threshold
+        return {each.name: each.threshold if each.true_positives else overall for each in self.at_best}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,7 +81,8 @@ class ThresholdCurves:
 class Fate:
     """What became of the objects of a class at a threshold: ``ground_truths == correct + misclassified + missed``.
 
-    Correct: found under its own class. Misclassified: only a detection of another class lies on it. Missed: none does.
+    Correct: found under its own class. Misclassified: a detection of another class lies on it, and that detection is
+    not about another object. Missed: none does.
     """
 
     name: str
