@@ -24,11 +24,33 @@ COCO_FIGURES = (
     ("AR_medium", "DetectionBoxes_Recall/AR@100 (medium)", (RECALL, ALL_IOUS, "medium", 100)),
     ("AR_large", "DetectionBoxes_Recall/AR@100 (large)", (RECALL, ALL_IOUS, "large", 100)),
 )
+MOST_KEYPOINTS = 20
+"""Sets of keypoints count of an image and class."""
+# The ten of keypoints; the tags are in the style of the API's, which has others for each class.
+KEYPOINT_FIGURES = (
+    ("mAP", "Keypoints_Precision/mAP", (PRECISION, ALL_IOUS, "all", MOST_KEYPOINTS)),
+    ("mAP@.50", "Keypoints_Precision/mAP@.50IOU", (PRECISION, "0.50", "all", MOST_KEYPOINTS)),
+    ("mAP@.75", "Keypoints_Precision/mAP@.75IOU", (PRECISION, "0.75", "all", MOST_KEYPOINTS)),
+    ("mAP_medium", "Keypoints_Precision/mAP (medium)", (PRECISION, ALL_IOUS, "medium", MOST_KEYPOINTS)),
+    ("mAP_large", "Keypoints_Precision/mAP (large)", (PRECISION, ALL_IOUS, "large", MOST_KEYPOINTS)),
+    ("AR@20", "Keypoints_Recall/AR@20", (RECALL, ALL_IOUS, "all", MOST_KEYPOINTS)),
+    ("AR@20@.50", "Keypoints_Recall/AR@20@.50IOU", (RECALL, "0.50", "all", MOST_KEYPOINTS)),
+    ("AR@20@.75", "Keypoints_Recall/AR@20@.75IOU", (RECALL, "0.75", "all", MOST_KEYPOINTS)),
+    ("AR_medium", "Keypoints_Recall/AR@20 (medium)", (RECALL, ALL_IOUS, "medium", MOST_KEYPOINTS)),
+    ("AR_large", "Keypoints_Recall/AR@20 (large)", (RECALL, ALL_IOUS, "large", MOST_KEYPOINTS)),
+)
 TAGS = {name: tag for name, tag, _ in COCO_FIGURES}
-WORDING = {
-    name: f"{kind} @[ IoU={ious:<9} | area={area:>6} | maxDets={detections:>3} ]"
-    for name, _, (kind, ious, area, detections) in COCO_FIGURES
-}
+
+
+def _wording(figures: tuple[tuple[str, str, tuple[str, str, str, int]], ...]) -> dict[str, str]:
+    return {
+        name: f"{kind} @[ IoU={ious:<9} | area={area:>6} | maxDets={detections:>3} ]"
+        for name, _, (kind, ious, area, detections) in figures
+    }
+
+
+WORDING = _wording(COCO_FIGURES)
+KEYPOINT_WORDING = _wording(KEYPOINT_FIGURES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@ def keypoint_similarities(
     detected ones from its box, made wider and higher by its own size on every side.
     """
     is_labelled = labelled[:, :, 2] > 0
-    is_bare: NDArray[np.bool_] = ~is_labelled.any(axis=1)
+    is_bare = is_labelled.sum(axis=1) == 0
     apart = detected[:, :, :2] - labelled[:, :, :2]
     apart[is_bare] = _outside(detected[is_bare, :, :2], boxes_xyxy[is_bare])
     variances = (2 * sigmas(labelled.shape[1])) ** 2
