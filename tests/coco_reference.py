@@ -10,6 +10,7 @@ import numpy as np
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
+from tfodkit.evaluation.accuracy.overlaps import sigmas
 from tfodkit.evaluation.accuracy.values import Shape
 from tfodkit.evaluation.columns import EvaluationSet, FoundColumns, TruthColumns
 
@@ -22,6 +23,8 @@ def reference(images: EvaluationSet, shape: Shape = Shape.BOXES, evaluator: type
         _indexed(images, rows) for rows in (_truth_rows(images.truth, shape), _found_rows(images.found, shape))
     )
     evaluation = evaluator(truth, found, KINDS[shape])
+    if shape is Shape.KEYPOINTS and images.truth.keypoints is not None:
+        evaluation.params.kpt_oks_sigmas = sigmas(images.truth.keypoints.shape[1])
     with contextlib.redirect_stdout(io.StringIO()):
         evaluation.evaluate()
         evaluation.accumulate()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
+from pycocotools import mask
 
-from tfodkit.evaluation.columns import EvaluatedImage, EvaluationSet, FoundColumns, TruthColumns
+from tfodkit.evaluation.columns import EvaluatedImage, EvaluationSet, FoundColumns, Rle, TruthColumns
 
 Box = tuple[float, float, float, float]
 
@@ -66,3 +68,74 @@ def _boxes(draw: st.DrawFn) -> Box:
     left, top = (16.0 * draw(st.integers(0, 3)) for _ in range(2))
     width, height = (16.0 * draw(st.integers(1, 7)) for _ in range(2))
     return left, top, left + width, top + height
+
+
+def random_set(
+    seed: int, *, images: int = 4, classes: int = 3, detections: int = 20, objects: int = 4
+) -> EvaluationSet:
+    """A set as a model of some skill would give it: jittered boxes of the truth among others, crowds, tied scores."""
+    draw = np.random.default_rng(seed)
+    truth = [
+        (image, int(draw.integers(1, classes + 1)), _random_box(draw))
+        for image in range(images)
+        for _ in range(draw.integers(0, objects + 1))
+    ]
+    found = [
+        (image, class_id, _jittered(draw, box), float(draw.choice([0.3, draw.random()])))
+        for image, class_id, box in truth
+        for _ in range(draw.integers(0, 3))
+    ]
+    found += [
+        (int(draw.integers(images)), int(draw.integers(1, classes + 1)), _random_box(draw), float(draw.random()))
+        for _ in range(draw.integers(0, detections + 1))
+    ]
+    crowd = np.flatnonzero(draw.random(len(truth)) < 0.2).tolist()
+    found.sort(key=lambda row: (row[0], -row[3]))
+    return make_set(make_truth(*truth, crowd=crowd), make_found(*found), images=images, classes=classes)
+
+
+def with_masks(images: EvaluationSet, seed: int) -> EvaluationSet:
+    """The same with masks that fill most of each box; the area of an object is that of its mask."""
+    draw = np.random.default_rng(seed)
+    truth, found = images.truth, images.found
+    labelled = tuple(_random_mask(draw, box) for box in truth.boxes_xyxy)
+    area = np.array([mask.area(each) for each in labelled], np.float64)
+    detected = tuple(_random_mask(draw, box) for box in found.boxes_xyxy)
+    return replace(images, truth=replace(truth, masks=labelled, area=area), found=replace(found, masks=detected))
+
+
+def with_keypoints(images: EvaluationSet, seed: int, *, count: int = 17) -> EvaluationSet:
+    """The same with keypoints inside the boxes, those of the detections near those of an object; some unlabelled."""
+    draw = np.random.default_rng(seed)
+    truth, found = images.truth, images.found
+    shares = draw.random((count, 2))  # a skeleton: each keypoint has its place in a box
+    visible = draw.integers(0, 3, (len(truth), count)) * (draw.random((len(truth), 1)) < 0.8)
+    labelled = np.dstack([_in_boxes(draw, truth.boxes_xyxy, shares), visible])
+    detected = np.dstack([_in_boxes(draw, found.boxes_xyxy, shares), np.ones((len(found), count))])
+    return replace(images, truth=replace(truth, keypoints=labelled), found=replace(found, keypoints=detected))
+
+
+def _random_box(draw: np.random.Generator) -> Box:
+    left, top = draw.uniform(0, 200, 2)
+    width, height = np.exp(draw.uniform(np.log(8), np.log(150), 2))
+    return left, top, left + width, top + height
+
+
+def _jittered(draw: np.random.Generator, box: Box) -> Box:
+    sides = np.tile([box[2] - box[0], box[3] - box[1]], 2)
+    left, top, right, bottom = (np.array(box) + sides * draw.normal(0, 0.06, 4)).tolist()
+    return left, top, right, bottom
+
+
+def _random_mask(draw: np.random.Generator, box_xyxy: np.ndarray) -> Rle:
+    left, top, right, bottom = np.clip(box_xyxy.round().astype(int), 0, [400, 300, 400, 300])
+    pixels = np.zeros((300, 400), np.uint8, order="F")
+    pixels[top:bottom, left:right] = draw.random((bottom - top, right - left)) < draw.choice([0.7, 0.9, 1])
+    rle: Rle = mask.encode(pixels)
+    return rle
+
+
+def _in_boxes(draw: np.random.Generator, boxes_xyxy: np.ndarray, shares: np.ndarray) -> np.ndarray:
+    sides = boxes_xyxy[:, None, 2:] - boxes_xyxy[:, None, :2]
+    jitter = draw.normal(0, 0.03, (len(boxes_xyxy), len(shares), 2))
+    return boxes_xyxy[:, None, :2] + sides * (shares + jitter)

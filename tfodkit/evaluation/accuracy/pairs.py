@@ -6,15 +6,17 @@ are possible: in a set of one class with crowded images there are a hundred time
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tfodkit.evaluation.accuracy.overlaps import box_overlaps, keypoint_similarities, mask_overlaps
 from tfodkit.evaluation.accuracy.values import Shape
-from tfodkit.evaluation.columns import EvaluationSet, FoundColumns, TruthColumns
+from tfodkit.evaluation.columns import EvaluationSet, FoundColumns, Rle, TruthColumns
 
 PAIRS_AT_ONCE = 1 << 18
 
@@ -82,11 +84,12 @@ def _possible(detections: Rows, found_group: Rows, truth_group: Rows) -> Iterato
     detections = detections[np.argsort(found_group[detections], kind="stable")]
     first = np.searchsorted(truth_group[objects], found_group[detections], "left")
     counts = np.searchsorted(truth_group[objects], found_group[detections], "right") - first
+    detections, first, counts = (column[counts > 0] for column in (detections, first, counts))
     ends = np.cumsum(counts)
     start = 0
     while start < len(detections):
-        done = ends[start] - counts[start]
-        end = max(start + 1, int(np.searchsorted(ends, done + PAIRS_AT_ONCE, "right")))
+        room = ends[start] - counts[start] + PAIRS_AT_ONCE
+        end = max(start + 1, int(np.searchsorted(ends, room, "right")))
         here = counts[start:end]
         offsets = np.arange(here.sum()) - np.repeat(np.cumsum(here) - here, here)
         yield np.repeat(detections[start:end], here), objects[np.repeat(first[start:end], here) + offsets]
@@ -94,33 +97,38 @@ def _possible(detections: Rows, found_group: Rows, truth_group: Rows) -> Iterato
 
 
 def _measure(found: FoundColumns, truth: TruthColumns, shape: Shape) -> Callable[[Rows, Rows], Overlaps]:
+    """What compares rows of the detections with as many rows of the truth."""
     if shape is Shape.BOXES:
         return lambda detection, object_: box_overlaps(
             found.boxes_xyxy[detection], truth.boxes_xyxy[object_], truth.is_crowd[object_]
         )
+    found_shapes, truth_shapes = _shapes(found, shape, "detections"), _shapes(truth, shape, "truth")
     if shape is Shape.MASKS:
-        return lambda detection, object_: _masks(found, truth, detection, object_)
-    if found.keypoints is None or truth.keypoints is None:
-        raise ValueError("the truth and the detections must have keypoints, but got none")
-    found_keypoints, truth_keypoints = found.keypoints, truth.keypoints
+        return lambda detection, object_: _compare_masks(found_shapes, truth_shapes, truth.is_crowd, detection, object_)
     return lambda detection, object_: keypoint_similarities(
-        found_keypoints[detection], truth_keypoints[object_], truth.boxes_xyxy[object_], truth.area[object_]
+        found_shapes[detection], truth_shapes[object_], truth.boxes_xyxy[object_], truth.area[object_]
     )
 
 
-def _masks(found: FoundColumns, truth: TruthColumns, detection: Rows, object_: Rows) -> Overlaps:
+def _shapes(columns: FoundColumns | TruthColumns, shape: Shape, name: str) -> Any:
+    shapes = columns.masks if shape is Shape.MASKS else columns.keypoints
+    if shapes is None and len(columns):
+        raise ValueError(f"the {name} must have {shape}, but got none")
+    return shapes
+
+
+def _compare_masks(
+    found: Sequence[Rle], truth: Sequence[Rle], is_crowd: NDArray[np.bool_], detection: Rows, object_: Rows
+) -> Overlaps:
     """Group by group: all detections of a group have the same objects, in the same order."""
-    if found.masks is None or truth.masks is None:
-        raise ValueError("the truth and the detections must have masks, but got none")
     overlaps = np.empty(len(detection))
-    starts = np.flatnonzero(np.diff(detection, prepend=-1))
-    is_new = np.diff(object_[starts], prepend=-1) != 0
-    for start, end in zip(starts[is_new], [*starts[is_new][1:], len(detection)], strict=True):
-        detections = np.unique(detection[start:end])
-        objects = object_[start : start + (end - start) // len(detections)]
+    firsts = np.flatnonzero(np.diff(detection, prepend=-1))
+    starts = firsts[np.diff(object_[firsts], prepend=-1) != 0]
+    for start, end in pairwise([*starts, len(detection)]):
+        objects = object_[start:end][detection[start:end] == detection[start]]
         overlaps[start:end] = mask_overlaps(
-            [found.masks[row] for row in detection[start : end : len(objects)]],
-            [truth.masks[row] for row in objects],
-            truth.is_crowd[objects],
+            [found[row] for row in detection[start : end : len(objects)]],
+            [truth[row] for row in objects],
+            is_crowd[objects],
         ).ravel()
     return overlaps
