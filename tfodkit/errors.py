@@ -11,7 +11,7 @@
     ├── OutputError                      the place for the result: exists, not writable
     ├── TrainingError                    a run that can't go on
     │   ├── OutOfMemory                  the device's or the machine's, in a step
-    │   └── Interrupted      exit 130    by Ctrl-C; 143 by SIGTERM
+    │   └── Interrupted      exit 130    by Ctrl-C; 143 by SIGTERM; 129 as its terminal was closed
     ├── ExportError                      an export that failed or does not match its checkpoint
     ├── FetchError                       a download that failed, or an archive that can't be trusted
     └── SetupError                       this installation: TensorFlow, Keras, the Object Detection API

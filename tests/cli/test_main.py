@@ -53,6 +53,14 @@ def test_output_that_has_no_room_is_an_error(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (1, expected)
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
+def test_an_error_that_nobody_can_be_told_has_its_exit_code(tmp_path: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        line = [sys.executable, "-m", "tfodkit", "train", str(tmp_path / "absent.config"), "-o", "run", "--keep", "no"]
+        done = subprocess.run(line, stderr=full, stdout=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_an_example_in_its_help(
     command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

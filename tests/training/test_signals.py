@@ -28,7 +28,7 @@ def send(number: int) -> None:
     os.kill(os.getpid(), number)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_the_first_request_waits_to_be_asked_for(number: signal.Signals) -> None:
     told: list[str] = []
     before = signal.getsignal(number)
@@ -39,6 +39,28 @@ def test_the_first_request_waits_to_be_asked_for(number: signal.Signals) -> None
     assert told == ["asked to stop: finishing this step and saving; ask again to stop at once"]
     assert signal.getsignal(number) == before
     assert not [thread for thread in threading.enumerate() if thread.name == "tfodkit-signals"]
+
+
+def test_a_terminal_that_is_closed_says_so_more_than_once() -> None:
+    told: list[str] = []
+    with listening(told.append) as stop:
+        send(signal.SIGHUP)
+        time.sleep(0.6)
+        send(signal.SIGHUP)
+        assert stop.signal_number == signal.SIGHUP
+        time.sleep(0.1)  # in which a thread would have ended the process
+    assert len(told) == 1
+
+
+def test_what_was_started_with_nohup_hears_of_no_terminal() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with listening(print) as stop:
+            send(signal.SIGHUP)
+            assert stop.signal_number is None
+        assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def test_where_nothing_is_lost_a_request_interrupts() -> None:

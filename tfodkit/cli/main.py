@@ -10,6 +10,7 @@ import io
 import os
 import sys
 from collections.abc import Callable
+from typing import TextIO
 
 import typer
 
@@ -69,19 +70,27 @@ def main() -> None:
     try:
         app(prog_name="tfodkit")
     except TfodkitError as error:
-        print(f"error: {error}", file=sys.stderr)  # noqa: T201 - this is the terminal
+        _say(f"error: {error}")
         sys.exit(error.exit_code)
     except OSError as error:
         if error.errno not in FULL or error.filename is not None:
             raise
-        _give_up_output()
-        print(f"error: the output can't be written: {error.strerror}. Make room.", file=sys.stderr)  # noqa: T201
+        _give_up(sys.stdout)
+        _say(f"error: the output can't be written: {error.strerror}. Make room.")
         sys.exit(1)
 
 
-def _give_up_output() -> None:
-    """Throw away what standard output still holds: at its end Python would try to write it again, and complain."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _say(text: str) -> None:
+    """To a terminal that may be closed by now: the exit code has to come through all the same."""
+    try:
+        print(text, file=sys.stderr, flush=True)  # noqa: T201 - this is the terminal
+    except OSError:
+        _give_up(sys.stderr)
+
+
+def _give_up(stream: TextIO) -> None:
+    """Throw away what a stream still holds: at its end Python would try to write it again, and complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _take_any_letter() -> None:

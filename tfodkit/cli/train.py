@@ -19,8 +19,8 @@ def command(
 ) -> None:
     """Train the model of a pipeline.config with the Object Detection API, and evaluate it on the way.
 
-    Start it again to go on where it stopped. Ctrl-C ends the step and saves (exit 130, SIGTERM 143), twice stops at
-    once. Example: tfodkit train pipeline.config -o run
+    Start it again to go on where it stopped. Ctrl-C ends the step and saves (exit 130, SIGTERM 143, a closed
+    terminal 129), twice stops at once. Example: tfodkit train pipeline.config -o run
     """
     from tfodkit.training.train import train
 

@@ -1,7 +1,8 @@
-"""Ctrl-C and SIGTERM: the first one asks a run to end in good order, a second one ends it at once.
+"""Ctrl-C, SIGTERM and a terminal that is closed (SIGHUP): the first one asks a run to end in good order.
 
-The first one is heard between two lines of Python, or after the operation that TensorFlow is in. The second one ends
-the process even when TensorFlow does not return: the system wakes a thread of ours, without a turn of the main one.
+A second Ctrl-C or SIGTERM ends it at once. The first one is heard between two lines of Python, or after the operation
+that TensorFlow is in; the second one ends the process even when TensorFlow does not return: the system wakes a thread
+of ours, without a turn of the main one. A program that was started with nohup hears of no terminal.
 """
 
 from __future__ import annotations
@@ -16,7 +17,10 @@ from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Any
 
-ASKING = (signal.SIGINT, signal.SIGTERM)
+HANG_UP = getattr(signal, "SIGHUP", None)
+"""Which Windows lacks. It comes twice, from the shell and from the system, and is one request always."""
+ENDING = (signal.SIGINT, signal.SIGTERM)
+ASKING = ENDING if HANG_UP is None else (*ENDING, HANG_UP)
 EXIT_CODE = 128
 """Plus the signal's number is how shells tell of an end by a signal."""
 ONE_REQUEST = 0.5
@@ -58,9 +62,9 @@ class StopRequest:
     def ask(self, number: int) -> None:
         """Take note of a signal, and interrupt where nothing is lost by it."""
         now = time.monotonic()
-        if self.signal_number is not None and now - self._asked_at < ONE_REQUEST:
-            return
         is_first = self.signal_number is None
+        if not is_first and (number == HANG_UP or now - self._asked_at < ONE_REQUEST):
+            return
         if is_first:
             self.signal_number, self._asked_at = number, now
         if self._at_once or not is_first:
@@ -70,7 +74,7 @@ class StopRequest:
 
 @contextlib.contextmanager
 def listening(tell: Callable[[str], None]) -> Iterator[StopRequest]:
-    """Listen to both signals until the block ends; ``tell`` says that the first one was heard.
+    """Listen to these signals until the block ends; ``tell`` says that the first one was heard.
 
     Outside the main thread, where Python hears no signals, nothing is ever asked. In a notebook or at Python's prompt a
     second Ctrl-C raises :class:`KeyboardInterrupt`, and the process lives on.
@@ -83,7 +87,8 @@ def listening(tell: Callable[[str], None]) -> Iterator[StopRequest]:
     def hear(number: int, _frame: FrameType | None) -> None:
         request.ask(number)
 
-    before: dict[signal.Signals, Any] = {number: signal.signal(number, hear) for number in ASKING}
+    heard = [number for number in ASKING if number in ENDING or signal.getsignal(number) != signal.SIG_IGN]
+    before: dict[signal.Signals, Any] = {number: signal.signal(number, hear) for number in heard}
     try:
         with contextlib.nullcontext() if _is_interactive() else _end_at_second():
             yield request
@@ -117,7 +122,7 @@ def _count_signals(reading: int) -> None:
         now = time.monotonic()
         if first is None:
             first = now
-        elif now - first >= ONE_REQUEST:
+        elif byte[0] in ENDING and now - first >= ONE_REQUEST:
             os._exit(EXIT_CODE + byte[0])
 
 

@@ -49,7 +49,7 @@ def train(config: str | Path, output: str | Path, options: TrainOptions | None =
         RecordError: records that are damaged or do not belong to the config.
         CheckpointError: the fine-tune checkpoint, or the run's own, can't be used.
         OutputError: another process has the run directory, or there is no room left in it.
-        Interrupted: by Ctrl-C or SIGTERM; what was learned is saved.
+        Interrupted: by Ctrl-C, SIGTERM, or a terminal that was closed; what was learned is saved.
         TrainingError: memory does not suffice, or the loss is no number any more, and what could be tried did not help.
     """
     options = options or TrainOptions()
