@@ -72,7 +72,7 @@ def accumulate(images: EvaluationSet, matches: Matches, order: ScoreOrder, *, ig
             rows = rows[matches.counts[rows]]
             counted = ~matches.is_ignored[:, rows]
             is_right = counted & (matches.object_of[:, rows] != NOBODY)
-            found = _class_curves(is_right, counted, images.found.score[rows], objects)
+            found = class_curves(is_right, counted, images.found.score[rows], objects)
             precision[:, :, index], score[:, :, index], recall[:, index] = found
     return Curves(precision, score, recall, ground_truths)
 
@@ -85,7 +85,7 @@ def count_ground_truths(images: EvaluationSet, ignored: NDArray[np.bool_]) -> ND
     return counts
 
 
-def _class_curves(
+def class_curves(
     is_right: NDArray[np.bool_], counted: NDArray[np.bool_], scores: NDArray[np.float64], objects: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Precision and score ``[t, 101]`` and recall ``[t]``, of detections ``[t, n]`` with the best score first."""
