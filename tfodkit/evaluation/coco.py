@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from tfodkit.annotations.detections import Detections
 from tfodkit.evaluation.accuracy.coco import IOU_50, measure_coco
+from tfodkit.evaluation.accuracy.values import CocoAccuracy
 from tfodkit.evaluation.columns import EvaluationSet
 from tfodkit.evaluation.ground_truth import GroundTruth
 from tfodkit.evaluation.result import ClassFigures, EvaluationResult
@@ -33,7 +34,13 @@ def evaluate_boxes(
         ValueError: the two sequences differ in length.
     """
     images = EvaluationSet.of_images(ground_truth, detections, class_names)
-    accuracy = measure_coco(images)
+    return result_of(images, measure_coco(images), losses=losses)
+
+
+def result_of(
+    images: EvaluationSet, accuracy: CocoAccuracy, *, losses: Mapping[str, float] | None = None
+) -> EvaluationResult:
+    """The accuracy of the boxes of ``images`` in short."""
     return EvaluationResult(
         images=len(images.images),
         detections=len(images.found),

@@ -15,26 +15,42 @@ from tfodkit.errors import TrainingError
 from tfodkit.odapi import inputs
 from tfodkit.odapi.graphs import CompiledFunction
 
+ALWAYS = ("detection_boxes", "detection_scores", "detection_classes", "num_detections")
+SHAPES = ("detection_masks", "detection_keypoints", "detection_keypoint_scores")
+INSIDE = 0.5
+MASKS_AT_ONCE = 8
+"""As large as the image each, in 32-bit floats."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RawDetections:
     """One image's detections as plain arrays.
 
     ``boxes_yxyx_norm`` is float32 ``[n, 4]``, shares of the image; ``scores`` float32 ``[n]``; ``class_ids`` int64
-    ``[n]``, from 1, as in the label map.
+    ``[n]``, from 1, as in the label map. Where shapes were asked for and the model gives them, ``masks`` are run
+    lengths of the whole image, as pycocotools has them, and ``keypoints_yx_norm`` is float32 ``[n, k, 3]``: shares y
+    and x, and a score.
     """
 
     boxes_yxyx_norm: NDArray[np.float32]
     scores: NDArray[np.float32]
     class_ids: NDArray[np.int64]
+    masks: tuple[Mapping[str, Any], ...] | None = None
+    keypoints_yx_norm: NDArray[np.float32] | None = None
 
 
 class ValidationPass:
     """Runs a model over the validation records; the graph is traced once, in the first pass."""
 
-    def __init__(self, pipeline: Any, model: Any, *, records: Sequence[Path], images: int) -> None:
-        """Open ``records``, which hold ``images`` images, as the ``TrainEvalPipelineConfig`` message says."""
+    def __init__(
+        self, pipeline: Any, model: Any, *, records: Sequence[Path], images: int, shapes: bool = False
+    ) -> None:
+        """Open ``records``, which hold ``images`` images, as the ``TrainEvalPipelineConfig`` message says.
+
+        With ``shapes`` detections come with the masks and keypoints that the model gives.
+        """
         self._model = model
+        self._wanted = ALWAYS + SHAPES * shapes
         self._add_regularization_loss = pipeline.train_config.add_regularization_loss
         self._dataset = inputs.eval_dataset(pipeline, model, records, images)
         self._compiled = CompiledFunction(self._detect_batch)
@@ -58,7 +74,10 @@ class ValidationPass:
                 raise TrainingError("eval_input_reader", what, remedy) from error
             for name, loss in losses.items():
                 collected[name].append(float(loss))
-            yield from _split_batch({name: tensor.numpy() for name, tensor in detections.items()})
+            arrays = {name: tensor.numpy() for name, tensor in detections.items()}
+            sizes = features["original_image_spatial_shape"].numpy()
+            for index, size in enumerate(sizes):
+                yield _detections({name: array[index] for name, array in arrays.items()}, size)
         self._losses = dict(collected)
 
     def losses(self) -> dict[str, float]:
@@ -80,15 +99,41 @@ class ValidationPass:
             add_regularization_loss=self._add_regularization_loss,
         )
         detections = self._model.postprocess(predictions, features["true_image_shape"])
-        wanted = ("detection_boxes", "detection_scores", "detection_classes", "num_detections")
-        return losses, {name: detections[name] for name in wanted}
+        return losses, {name: detections[name] for name in self._wanted if name in detections}
 
 
-def _split_batch(arrays: Mapping[str, NDArray[Any]]) -> Iterator[RawDetections]:
+def _detections(arrays: Mapping[str, NDArray[Any]], size: NDArray[np.int32]) -> RawDetections:
+    """One image of a batch, of ``size`` height and width before it was resized."""
     label_id_offset = 1  # the model's classes count from 0, the label map's from 1
-    for index, count in enumerate(arrays["num_detections"].astype(int)):
-        yield RawDetections(
-            boxes_yxyx_norm=arrays["detection_boxes"][index, :count],
-            scores=arrays["detection_scores"][index, :count],
-            class_ids=arrays["detection_classes"][index, :count].astype(np.int64) + label_id_offset,
-        )
+    count = int(arrays["num_detections"])
+    boxes = arrays["detection_boxes"][:count]
+    return RawDetections(
+        boxes_yxyx_norm=boxes,
+        scores=arrays["detection_scores"][:count],
+        class_ids=arrays["detection_classes"][:count].astype(np.int64) + label_id_offset,
+        masks=_image_masks(arrays["detection_masks"][:count], boxes, size) if "detection_masks" in arrays else None,
+        keypoints_yx_norm=_keypoints(arrays, count) if "detection_keypoints" in arrays else None,
+    )
+
+
+def _image_masks(
+    box_masks: NDArray[np.float32], boxes: NDArray[np.float32], size: NDArray[np.int32]
+) -> tuple[Mapping[str, Any], ...]:
+    """Masks of boxes, float32 ``[n, h, w]``, as masks of the image, by the API's own rule: inside from 0.5."""
+    from object_detection.utils import ops
+    from pycocotools import mask as coco_mask
+
+    masks: list[Mapping[str, Any]] = []
+    for start in range(0, len(boxes), MASKS_AT_ONCE):
+        part = slice(start, start + MASKS_AT_ONCE)
+        framed = ops.reframe_box_masks_to_image_masks(box_masks[part], boxes[part], int(size[0]), int(size[1]))
+        inside = np.asfortranarray(np.moveaxis(framed.numpy() > INSIDE, 0, -1).astype(np.uint8))
+        masks += coco_mask.encode(inside)
+    return tuple(masks)
+
+
+def _keypoints(arrays: Mapping[str, NDArray[Any]], count: int) -> NDArray[np.float32]:
+    places = arrays["detection_keypoints"][:count]
+    known = arrays.get("detection_keypoint_scores")
+    scores = np.ones(places.shape[:-1], np.float32) if known is None else known[:count]
+    return np.concatenate([places, scores[..., np.newaxis]], axis=-1).astype(np.float32)
