@@ -1,0 +1,156 @@
+"""The rows of the page's tables, out of an analysis: what is to be shown, not how."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tfodkit.evaluation.accuracy.values import CocoAccuracy, LrpClass, SizeFigures
+from tfodkit.evaluation.analysis import Analysis
+from tfodkit.evaluation.comparing.values import Interval
+from tfodkit.evaluation.mistakes.values import Mistake
+from tfodkit.evaluation.operating.values import Counts, Fate, OperatingTable
+from tfodkit.evaluation.result import WORDING
+from tfodkit.evaluation_report.curve_plots import mean_over_ious
+
+IOU_50 = 0
+NO_INTERVAL = Interval(None, None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class FigureRow:
+    """One of COCO's figures: our name, COCO's wording where it has one, and the values of boxes, masks, keypoints."""
+
+    name: str
+    wording: str
+    values: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClassRow:
+    """All that is told of a class."""
+
+    name: str
+    ap: float | None
+    ap50: float | None
+    interval: Interval
+    best: Counts
+    fate: Fate
+    lrp: LrpClass
+
+
+@dataclass(frozen=True, slots=True)
+class SizeRow:
+    """A band of object sizes; ``sides`` are those of a square of such areas, in pixels."""
+
+    figures: SizeFigures
+    sides: str
+
+
+@dataclass(frozen=True, slots=True)
+class MistakeRow:
+    """A kind of error, what it means, how many there are, and the AP it costs; ``share`` is of the worst kind's."""
+
+    kind: Mistake
+    meaning: str
+    count: int
+    ap_lost: float
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Confused:
+    """So many objects of a class were taken for another."""
+
+    labelled: str
+    detected: str
+    count: int
+
+
+MEANINGS = {
+    Mistake.CLASSIFICATION: "the box is right, the class is not",
+    Mistake.LOCALISATION: "the class is right, the box lies badly",
+    Mistake.BOTH: "the class is wrong, and the box lies badly",
+    Mistake.DUPLICATE: "an object that is found already is found again",
+    Mistake.BACKGROUND: "something is found where nothing is labelled",
+    Mistake.MISSED: "an object that no detection comes near",
+}
+
+
+def shapes(analysis: Analysis) -> tuple[CocoAccuracy, ...]:
+    """What was measured: boxes, and masks and keypoints where the model and the truth have them."""
+    return tuple(one for one in (analysis.boxes, analysis.masks, analysis.keypoints) if one)
+
+
+def figure_rows(analysis: Analysis) -> list[FigureRow]:
+    """COCO's figures in COCO's order."""
+    measured = shapes(analysis)
+    names = dict.fromkeys(name for one in measured for name in one.figures)
+    return [FigureRow(name, WORDING.get(name, ""), tuple(one.figures.get(name) for one in measured)) for name in names]
+
+
+def class_rows(analysis: Analysis) -> list[ClassRow]:
+    """The classes in ascending order of ids."""
+    means = mean_over_ious(analysis.boxes)
+    columns = zip(
+        analysis.images.class_names.values(),
+        table_at(analysis, analysis.options.iou).at_best,
+        analysis.fates,
+        analysis.lrp,
+        strict=True,
+    )
+    return [
+        ClassRow(
+            name=name,
+            ap=_present(means[column]),
+            ap50=_present(analysis.boxes.ap[IOU_50, column]),
+            interval=analysis.uncertainty.per_class.get(name, NO_INTERVAL),
+            best=best,
+            fate=fate,
+            lrp=lrp,
+        )
+        for column, (name, best, fate, lrp) in enumerate(columns)
+    ]
+
+
+def table_at(analysis: Analysis, iou: float) -> OperatingTable:
+    """The counts at an IoU, or at the nearest one that there are counts of."""
+    return min(analysis.operating, key=lambda table: abs(table.iou - iou))
+
+
+def size_rows(bands: tuple[SizeFigures, ...]) -> list[SizeRow]:
+    """Bands of areas, with the sides of squares that are as large."""
+    return [SizeRow(band, _sides(band.low, band.high)) for band in bands]
+
+
+def mistake_rows(analysis: Analysis) -> list[MistakeRow]:
+    """The kinds of errors in TIDE's order."""
+    mistakes = analysis.mistakes
+    most = max([0.0, *mistakes.ap_lost.values()])
+    return [
+        MistakeRow(kind, MEANINGS[kind], mistakes.counts.get(kind, 0), lost, lost / most if most > 0 else 0.0)
+        for kind, lost in mistakes.ap_lost.items()
+    ]
+
+
+def confused_pairs(analysis: Analysis, most: int = 10) -> list[Confused]:
+    """The classes most often taken for one another, the most frequent pair first; the background is no class."""
+    names = analysis.confusion.class_names
+    counts = analysis.confusion.counts[: len(names), : len(names)].copy()
+    np.fill_diagonal(counts, 0)
+    order = np.argsort(-counts, axis=None, kind="stable")[:most]
+    cells = (divmod(int(cell), len(names)) for cell in order)
+    return [
+        Confused(names[row], names[column], int(counts[row, column])) for row, column in cells if counts[row, column]
+    ]
+
+
+def _sides(low: float, high: float) -> str:
+    if not np.isfinite(high) or high >= 1e9:  # noqa: PLR2004 - COCO's largest area, 1e5 squared, means no end
+        return f"from {low**0.5:.0f} px"
+    return f"up to {high**0.5:.0f} px" if low <= 0 else f"{low**0.5:.0f} to {high**0.5:.0f} px"
+
+
+def _present(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
