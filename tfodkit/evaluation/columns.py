@@ -95,11 +95,12 @@ class FoundColumns:
 
 @dataclass(frozen=True, slots=True)
 class EvaluatedImage:
-    """One image: its name as the records have it, and its upright size in pixels."""
+    """One image: its name as the records have it, its upright size in pixels, and its id where a COCO file has one."""
 
     name: str
     width: int
     height: int
+    id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

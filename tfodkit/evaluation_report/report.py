@@ -8,6 +8,7 @@ from pathlib import Path
 from tfodkit.evaluation.analysis import Analysis
 from tfodkit.evaluation_report.contents import contents, shown
 from tfodkit.evaluation_report.curve_plots import curve_plots
+from tfodkit.evaluation_report.data_files import RESULTS, write_data_files
 from tfodkit.evaluation_report.page import render
 from tfodkit.evaluation_report.plot import Plot, as_png
 from tfodkit.evaluation_report.subject import Subject
@@ -28,6 +29,8 @@ class ReportFiles:
     plots: tuple[Path, ...]
     worst: tuple[Path, ...]
     """The worst pictures, the worst first; fewer than the page names where pictures are not at hand."""
+    results: Path
+    """All figures as JSON."""
 
 
 def write_report(analysis: Analysis, subject: Subject, output: Path, *, force: bool = False) -> ReportFiles:
@@ -39,12 +42,14 @@ def write_report(analysis: Analysis, subject: Subject, output: Path, *, force: b
           report.html     the page; needs no other file and no network
           plots/*.png     its plots
           worst/NN_*.jpg  the worst pictures, full size, with what is labelled and what was found
+          results.json …  the same for other programs (``data_files.py``)
 
     Raises:
         OutputError: ``output`` has content and ``force`` is not set, is somebody else's folder, or can't be written.
     """
     output = Path(output)
     with folder_atomic(output, force=force, marker=PAGE) as folder:
+        write_data_files(analysis, subject, folder)
         worst = show_worst(analysis, subject, folder, output)
         curves, training, others = curve_plots(analysis), training_plots(subject.run), table_plots(analysis)
         page = render(contents(analysis, subject, worst, shown(curves), shown(training)))
@@ -57,6 +62,7 @@ def write_report(analysis: Analysis, subject: Subject, output: Path, *, force: b
         page=output / PAGE,
         plots=tuple(output / PLOTS / f"{plot.stem}.png" for plot in drawn),
         worst=tuple(output / WORST / name for name in pictures),
+        results=output / RESULTS,
     )
 
 
