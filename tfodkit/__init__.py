@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tfodkit.training.lr_finder import find_learning_rate as lr_find
     from tfodkit.training.options import TrainOptions
     from tfodkit.training.train import train
+    from tfodkit.workflow.compare import compare
     from tfodkit.workflow.model_benchmark import benchmark
     from tfodkit.workflow.run import run_work as run
     from tfodkit.zoo import fetch_model
@@ -54,6 +55,7 @@ _HOME = {
     "detect": ("tfodkit.inference", "detect"),
     "Detector": ("tfodkit.inference", "Detector"),
     "benchmark": ("tfodkit.workflow.model_benchmark", "benchmark"),
+    "compare": ("tfodkit.workflow.compare", "compare"),
     "run": ("tfodkit.workflow.run", "run_work"),
     "demo": ("tfodkit.cli.demo", "demo"),
 }
@@ -67,6 +69,7 @@ __all__ = [
     "TrainOptions",
     "benchmark",
     "check",
+    "compare",
     "convert",
     "demo",
     "detect",

@@ -17,6 +17,7 @@ import typer
 from tfodkit.cli import (
     benchmark,
     check,
+    compare,
     config,
     convert,
     demo,
@@ -47,6 +48,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "eval": evaluate.command,
     "export": export.command,
     "detect": detect.command,
+    "compare": compare.command,
     "run": run.command,
     "demo": demo.command,
 }
