@@ -17,6 +17,7 @@ from PIL import Image
 
 from tfodkit.boxes import Box
 from tfodkit.evaluation.columns import EvaluationSet
+from tfodkit.evaluation_report.names import shortened
 from tfodkit.evaluation_report.worst import NOTHING, BadPicture
 from tfodkit.inference.drawing import Marked, draw_marked
 from tfodkit.inference.fonts import can_write, font_for
@@ -122,5 +123,5 @@ def _scaled(xyxy: NDArray[np.float64], scale: float) -> Box:
 
 def _written(name: str, class_id: int) -> str:
     """The name on one line, or ``class N`` where no font at hand has its letters."""
-    line = " ".join(name.split())
-    return line if line and can_write(font_for(line, _FONT_SIZE), line) else f"class {class_id}"
+    line = shortened(name)
+    return line if can_write(font_for(line, _FONT_SIZE), line) else f"class {class_id}"

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
+from tfodkit.evaluation_report.names import shortened
 from tfodkit.inference.fonts import Font, can_write, font_for
 from tfodkit.plots import FAINT, INK, PAPER, SERIES, SHADE, dress, new_figure, plain, png
 
@@ -25,6 +26,8 @@ WIDTH, HEIGHT = 4.8, 3.3
 DASHES = (None, (6.0, 2.5), (1.5, 2.0))
 """Once the colours are used up, lines are dashed, then dotted; lengths in line widths."""
 _LEGEND_LETTERS = 8
+_LEGEND_LINE = 0.2
+"""Inches."""
 _LONGEST_NAME = 32
 _VARIABLES = {
     PAPER: "paper",
@@ -110,6 +113,7 @@ def as_png(plot: Plot) -> bytes:
     title = plot.figure.suptitle(plain(plot.title), x=0.02, ha="left", fontsize=11, color=INK)
     title.set_fontweight("bold")
     if plot.legend:
+        plot.figure.set_figheight(plot.figure.get_figheight() + _LEGEND_LINE * (1 + len(plot.legend) // 2))
         names = [one.name for one in plot.strokes]
         font, prop = plot_font(names)
         plot.figure.legend(
@@ -148,6 +152,5 @@ def written(names: Sequence[str], font: Font) -> list[str]:
 
 
 def _written(name: str, number: int, font: Font) -> str:
-    line = " ".join(name.split())
-    short = line if len(line) <= _LONGEST_NAME else f"{line[: _LONGEST_NAME - 1]}…"
-    return plain(short) if short and can_write(font, short) else f"class {number}"
+    short = shortened(name, _LONGEST_NAME)
+    return plain(short) if can_write(font, short) else f"class {number}"

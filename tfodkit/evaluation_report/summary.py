@@ -18,6 +18,7 @@ WORTH_TELLING = 0.01
 WIDE = 0.05
 """Half an interval, of mAP: wider, and small gains can't be seen."""
 MOST_NAMED = 3
+LONGEST_SENTENCE = 300
 SAME = 0.005
 """Precisions that are closer are the same, as both are told in percent."""
 
@@ -189,6 +190,7 @@ def _name(name: str) -> str:
 
 
 def _sentence(words: str) -> str:
+    words = shortened(words, LONGEST_SENTENCE)
     return words if words.endswith((".", "!", "?")) else f"{words}."
 
 

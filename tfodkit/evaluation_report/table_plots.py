@@ -46,27 +46,29 @@ def _mistakes(analysis: Analysis) -> Plot:
 
 def _causes(causes: list[Cause]) -> Plot:
     down = math.ceil(len(causes) / _ACROSS)
-    figure = new_figure(WIDTH * 1.6, 1.9 * down)
-    panels = figure.subplots(down, _ACROSS, squeeze=False).flat
-    for axes, cause in zip(panels, causes, strict=False):
-        _draw_cause(axes, cause)
-    for axes in list(panels)[len(causes) :]:
+    figure = new_figure(WIDTH * 1.6, 2.2 * down + 0.5)
+    panels = figure.subplots(down, _ACROSS, squeeze=False).ravel().tolist()
+    for axes in panels[len(causes) :]:
         axes.set_axis_off()
+    drawn = [_draw_cause(axes, cause) for axes, cause in zip(panels, causes, strict=False)]
+    figure.legend(drawn[0], ("found", "misclassified"), loc="outside lower left", ncols=2, frameon=False, fontsize=9)
     return Plot("causes", "What became of objects, by what they look like", "", figure)
 
 
-def _draw_cause(axes: Any, cause: Cause) -> None:
+def _draw_cause(axes: Any, cause: Cause) -> tuple[Any, Any]:
+    """What was drawn, for the legend."""
     dress(axes)
     names = [each.name for each in cause.bins]
     font, prop = plot_font(names)
     places, objects = np.arange(len(names)), np.array([max(each.objects, 1) for each in cause.bins])
     correct = np.array([each.correct for each in cause.bins]) / objects
     wrong = np.array([each.misclassified for each in cause.bins]) / objects
-    axes.bar(places, correct, color=LINE, width=0.7)
-    axes.bar(places, wrong, bottom=correct, color=SHADE, width=0.7, hatch="//", edgecolor=PAPER)
+    found = axes.bar(places, correct, color=LINE, width=0.7)
+    mixed_up = axes.bar(places, wrong, bottom=correct, color=SHADE, width=0.7, hatch="//", edgecolor=PAPER)
     axes.set_xticks(places, [name[:14] for name in written(names, font)], fontproperties=prop, rotation=20)
     axes.set_ylim(0, 1)
     axes.set_title(plain(cause.quality), loc="left", fontsize=9, color=FAINT)
+    return found, mixed_up
 
 
 def _intervals(analysis: Analysis) -> Plot:

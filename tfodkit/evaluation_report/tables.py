@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tfodkit.evaluation.accuracy.values import CocoAccuracy, LrpClass, SizeFigures
+from tfodkit.evaluation.accuracy.values import CocoAccuracy, LrpClass, Shape, SizeFigures
 from tfodkit.evaluation.analysis import Analysis
 from tfodkit.evaluation.comparing.values import Interval
 from tfodkit.evaluation.mistakes.values import Mistake
 from tfodkit.evaluation.operating.values import Counts, Fate, OperatingTable
-from tfodkit.evaluation.result import WORDING
+from tfodkit.evaluation.result import COCO_FIGURES, KEYPOINT_FIGURES
 from tfodkit.evaluation_report.curve_plots import mean_over_ious
 
 IOU_50 = 0
@@ -20,11 +20,13 @@ NO_INTERVAL = Interval(None, None, None)
 
 @dataclass(frozen=True, slots=True)
 class FigureRow:
-    """One of COCO's figures: our name, COCO's wording where it has one, and the values of boxes, masks, keypoints."""
+    """One of COCO's figures, and over which IoUs, objects and detections of a picture it is taken."""
 
     name: str
-    wording: str
-    values: tuple[float | None, ...]
+    value: float | None
+    ious: str
+    area: str
+    most: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +80,10 @@ MEANINGS = {
 }
 
 
-def shapes(analysis: Analysis) -> tuple[CocoAccuracy, ...]:
-    """What was measured: boxes, and masks and keypoints where the model and the truth have them."""
-    return tuple(one for one in (analysis.boxes, analysis.masks, analysis.keypoints) if one)
-
-
-def figure_rows(analysis: Analysis) -> list[FigureRow]:
-    """COCO's figures in COCO's order."""
-    measured = shapes(analysis)
-    names = dict.fromkeys(name for one in measured for name in one.figures)
-    return [FigureRow(name, WORDING.get(name, ""), tuple(one.figures.get(name) for one in measured)) for name in names]
+def figure_tables(analysis: Analysis) -> list[tuple[Shape, list[FigureRow]]]:
+    """COCO's figures in COCO's order: of boxes, and of masks and keypoints where the model and the truth have them."""
+    measured = (analysis.boxes, analysis.masks, analysis.keypoints)
+    return [(one.shape, _figure_rows(one)) for one in measured if one]
 
 
 def class_rows(analysis: Analysis) -> list[ClassRow]:
@@ -144,6 +140,11 @@ def confused_pairs(analysis: Analysis, most: int = 10) -> list[Confused]:
     return [
         Confused(names[row], names[column], int(counts[row, column])) for row, column in cells if counts[row, column]
     ]
+
+
+def _figure_rows(measured: CocoAccuracy) -> list[FigureRow]:
+    figures = KEYPOINT_FIGURES if measured.shape is Shape.KEYPOINTS else COCO_FIGURES
+    return [FigureRow(name, measured.figures.get(name), ious, area, most) for name, _, (_, ious, area, most) in figures]
 
 
 def _sides(low: float, high: float) -> str:

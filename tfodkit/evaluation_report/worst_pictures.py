@@ -123,4 +123,4 @@ def _link(paths: Sequence[Path], place: int, final: Path) -> str:
     """The image's address as seen from the page's folder; none where it is not known."""
     if place >= len(paths):
         return ""
-    return quote(os.path.relpath(os.path.abspath(paths[place]), os.path.abspath(final)))  # noqa: PTH100
+    return quote(os.fsencode(os.path.relpath(os.path.abspath(paths[place]), os.path.abspath(final))))  # noqa: PTH100
