@@ -28,6 +28,14 @@ def save(folder: Path, *steps: int, name: str = "ckpt") -> Path:
     return folder
 
 
+def begun_run(path: Path) -> RunDirectory:
+    """A run directory that has its config, an empty one, and nothing else."""
+    run = RunDirectory(path)
+    path.mkdir(parents=True)
+    run.config_path.touch()
+    return run
+
+
 @dataclass
 class Learner:
     """Counts its steps; ``in_step`` is called in each, and gives its loss."""

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from training_builders import Evaluator, Learner, save
+from training_builders import Evaluator, Learner, begun_run, save
 
 from tfodkit.odapi import weights
 from tfodkit.training import choosing, keeping
@@ -28,7 +28,7 @@ RULE = KeepingRule(Monitor("mAP"), keep=3)
 
 @pytest.fixture
 def run(tmp_path: Path) -> RunDirectory:
-    run = RunDirectory(tmp_path / "run")
+    run = begun_run(tmp_path / "run")
     save(run.folder("last"), 2, 4, 6)
     return run
 

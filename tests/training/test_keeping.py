@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import errno
 import json
+import re
+import shutil
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from training_builders import Evaluator, Learner, save
+from training_builders import Evaluator, Learner, begun_run, save
 
 from tfodkit.errors import OutputError
 from tfodkit.odapi import weights
@@ -35,7 +37,7 @@ def save_files(prefix: Path) -> None:
 
 @pytest.fixture
 def run(tmp_path: Path) -> RunDirectory:
-    return RunDirectory(tmp_path / "run")
+    return begun_run(tmp_path / "run")
 
 
 def keeper_of(run: RunDirectory, learner: Any, monitor: Monitor = MAP, mirror: Path | None = None) -> Keeper:
@@ -96,6 +98,15 @@ def test_a_figure_that_was_not_evaluated_tells_no_best(run: RunDirectory) -> Non
     del content["losses"]
     run.figures_path("best").write_text(json.dumps(content))
     assert read_best(run, MAP) is None
+
+
+def test_a_run_that_was_removed_is_not_made_of_a_checkpoint_alone(run: RunDirectory) -> None:
+    keeper = keeper_of(run, Learner(run.path, step=3))
+    shutil.rmtree(run.path)
+    message = f"{run.path}: the run directory was removed or renamed while training, or its pipeline.config was. Put it"
+    with pytest.raises(OutputError, match=re.escape(message)):
+        keeper.save()
+    assert not run.path.exists()
 
 
 def test_figures_of_another_checkpoint_count_for_nothing(run: RunDirectory) -> None:

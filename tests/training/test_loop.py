@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from training_builders import Evaluator, Journal, Learner
+from training_builders import Evaluator, Journal, Learner, begun_run
 
 from tfodkit import files
 from tfodkit.evaluation.result import EvaluationResult
@@ -48,7 +48,7 @@ def finite_weights(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def run(tmp_path: Path) -> RunDirectory:
-    return RunDirectory(tmp_path / "run")
+    return begun_run(tmp_path / "run")
 
 
 def go(

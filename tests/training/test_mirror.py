@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,36 @@ def test_a_mirror_holds_best_last_and_the_small_files(run: RunDirectory, tmp_pat
     run.metrics_path.write_text("step\n1\n")
     mirror.update()
     assert copy.metrics_path.read_text() == "step\n1\n"
+    assert told == []
+
+
+@pytest.mark.parametrize("place", ["drive/runs/own", "drive"], ids=["a folder of the disk", "the disk itself"])
+def test_nothing_is_made_where_the_disk_of_the_mirror_was(run: RunDirectory, tmp_path: Path, place: str) -> None:
+    told: list[str] = []
+    disk = tmp_path / "drive"
+    mirror = Mirror(run, tmp_path / place, told.append)
+    mirror.update()
+    disk.rename(tmp_path / "unplugged")
+    disk.mkdir()
+    run.metrics_path.write_text("step\n1\n")
+    mirror.update()
+    (line,) = told
+    assert re.fullmatch(r"warning: the mirror .*drive.* is gone; nothing is copied there until its disk is back", line)
+    assert list(disk.iterdir()) == []
+    disk.rmdir()
+    (tmp_path / "unplugged").rename(disk)
+    mirror.update()
+    assert len(told) == 1
+    assert [path.read_text() for path in disk.rglob("metrics.csv")] == ["step\n1\n"]
+
+
+def test_a_mirror_that_somebody_removed_is_made_again(run: RunDirectory, tmp_path: Path) -> None:
+    told: list[str] = []
+    mirror = Mirror(run, tmp_path / "drive" / "run", told.append)
+    mirror.update()
+    shutil.rmtree(tmp_path / "drive" / "run")
+    mirror.update()
+    assert RunDirectory(tmp_path / "drive" / "run").checkpoint("last").name == "ckpt-6"
     assert told == []
 
 

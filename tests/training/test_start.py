@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -13,9 +14,9 @@ from typing import Any
 
 import pytest
 import training_builders
-from training_builders import Evaluator
+from training_builders import Evaluator, begun_run
 
-from tfodkit.errors import OutOfMemory, TrainingError
+from tfodkit.errors import OutOfMemory, OutputError, TrainingError
 from tfodkit.evaluation.result import EvaluationResult
 from tfodkit.odapi import weights
 from tfodkit.training import checkpoint_folder, keeping, start
@@ -60,7 +61,7 @@ class Learner(training_builders.Learner):
 
 @pytest.fixture
 def run(tmp_path: Path) -> RunDirectory:
-    return RunDirectory(tmp_path / "run")
+    return begun_run(tmp_path / "run")
 
 
 @pytest.fixture(autouse=True)
@@ -302,3 +303,14 @@ def test_the_result_of_an_evaluation_is_read_back() -> None:
     content = Evaluator(0.5).evaluate().to_json()
     assert keeping.as_result(content) == Evaluator(0.5).evaluate()
     assert isinstance(keeping.as_result(content), EvaluationResult)
+
+
+def test_a_run_that_is_gone_leaves_nothing_in_its_place(run: RunDirectory) -> None:
+    def lose_folder(_attempt: int, step: int) -> float:
+        if step == 2:
+            shutil.rmtree(run.path)
+        return 1.0
+
+    with pytest.raises(OutputError):  # in whose words it ends is told by train()
+        go(run, lose_folder)
+    assert not run.path.exists()

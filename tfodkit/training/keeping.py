@@ -79,7 +79,7 @@ class Keeper:
         """Save the present step in ``last/``, if it is not there yet, and bring the mirror up to date.
 
         Raises:
-            OutputError: there is no room for it; what was saved before is whole.
+            OutputError: there is no room for it; what was saved before is whole. Or the run directory is gone.
         """
         saved = self._run.find_checkpoint("last")
         if saved is None or checkpoint_folder.step_of(saved) != self._learner.step:  # never over the only copy
@@ -125,6 +125,7 @@ class Keeper:
 
     @contextmanager
     def _saving(self, which: Which) -> Iterator[None]:
+        self._run.require()
         folder = self._run.folder(which)
         try:
             yield

@@ -11,7 +11,7 @@ TIME = "%Y-%m-%d %H:%M:%S"
 
 
 class Log:
-    """A text file that lines are added to; one that can't be written stops nobody."""
+    """A text file that lines are added to; one that can't be written, or whose folder is gone, stops nobody."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -20,10 +20,8 @@ class Log:
         """Add ``text``; each of its lines has the time."""
         now = time.strftime(TIME)
         lines = "".join(f"{now} {line}\n" for line in text.splitlines())
-        with contextlib.suppress(OSError):
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            with self.path.open("a", encoding="utf-8", errors="backslashreplace") as file:
-                file.write(lines)
+        with contextlib.suppress(OSError), self.path.open("a", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(lines)
 
     def write_stacks(self) -> None:
         """Add where each Python thread is just now."""

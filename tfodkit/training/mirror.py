@@ -22,15 +22,28 @@ class Mirror:
     def __init__(self, run: RunDirectory, target: Path | None, tell: Callable[[str], None]) -> None:
         """``tell`` is told what could not be copied; there is no mirror where ``target`` is None."""
         self._run, self._target, self._tell = run, target, tell
+        self._was_there = False
 
     def update(self) -> None:
-        """Copy what has changed; whenever this is killed, files and checkpoints are whole or as they were."""
+        """Copy what has changed; whenever this is killed, files and checkpoints are whole or as they were.
+
+        Where the mirror's disk is gone nothing is made: it would lie on another one, under the empty folder.
+        """
         if self._target is None:
+            return
+        if self._was_there and _is_unmounted(RunDirectory(self._target)):
+            self._tell(f"warning: the mirror {self._target} is gone; nothing is copied there until its disk is back")
             return
         try:
             _copy(self._run, RunDirectory(self._target))
+            self._was_there = True
         except (OSError, OutputError) as error:
             self._tell(f"warning: the mirror {self._target} could not be written, and is as it was before: {error}")
+
+
+def _is_unmounted(copy: RunDirectory) -> bool:
+    """Whether what was there is gone, and left its folder empty, or took the folder around it along."""
+    return not copy.config_path.is_file() and (copy.path.is_dir() or not copy.path.parent.is_dir())
 
 
 def bring_back(run: RunDirectory, mirror: Path) -> bool:

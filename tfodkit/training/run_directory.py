@@ -26,7 +26,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
-from tfodkit.errors import CheckpointError, UsageError
+from tfodkit.errors import CheckpointError, OutputError, UsageError
 from tfodkit.training import checkpoint_folder
 
 Which = Literal["best", "last", "averaged"]
@@ -61,6 +61,16 @@ class RunDirectory:
                 "Name the folder that was given to tfodkit train -o.",
             )
         return run
+
+    def require(self) -> None:
+        """Refuse to write into a run that is gone: half a folder in its place would be taken for one.
+
+        Raises:
+            OutputError: its ``pipeline.config`` is gone.
+        """
+        if not self.config_path.is_file():
+            what = "the run directory was removed or renamed while training, or its pipeline.config was"
+            raise OutputError(str(self.path), what, "Put it back, then start the same command again to go on.")
 
     @property
     def config_path(self) -> Path:

@@ -209,6 +209,7 @@ class Start:
 
     def _close(self, record: RunRecord, *, why: str) -> None:
         with contextlib.suppress(OutputError):  # the disk may be what it ended for
+            self._run.require()
             record.keep_phases(self._display.phases)
             record.ended(to_step=self._run.saved_step(), why=why, result=self._result)
         self._mirror.update()

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tfodkit import files
-from tfodkit.errors import Interrupted, OutputError
+from tfodkit.errors import CheckpointError, Interrupted, OutputError
 from tfodkit.training.keeping import Best, read_best
 from tfodkit.training.loop import ALL_STEPS, read_history
 from tfodkit.training.mirror import bring_back
@@ -83,14 +83,18 @@ def _train_in(run: RunDirectory, prepared: Preparation, options: TrainOptions) -
 
 @contextmanager
 def _ending_in_words(run: RunDirectory, stop: StopRequest) -> Iterator[None]:
-    """What ends a run from outside, a signal or a full disk, as an error that says how to go on."""
+    """What ends a run from outside, a signal, a full disk, a lost folder, as an error that says how to go on."""
     remedy = "Start the same command again to go on."
     try:
         yield
     except KeyboardInterrupt as error:
         number = stop.signal_number or signal.SIGINT
         raise Interrupted(str(run.path), f"interrupted; {_saved(run)}", remedy, signal_number=number) from error
+    except (OutputError, CheckpointError):
+        run.require()
+        raise
     except OSError as error:
+        run.require()
         if error.errno not in files.FULL:
             raise
         raise OutputError(
