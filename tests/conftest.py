@@ -7,6 +7,10 @@ import warnings
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("tfodkit", deadline=None)  # other work on the machine is no failure
+settings.load_profile("tfodkit")
 
 # Before any test imports TensorFlow, whichever comes first: the Object Detection API needs Keras 2.
 os.environ["TF_USE_LEGACY_KERAS"] = "1"
