@@ -2,7 +2,7 @@
 
 import pytest
 from evaluation_sets import evaluation_sets, make_found, make_set, make_truth
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 from plain_matching import plain_matches
 
 from tfodkit.evaluation.accuracy.lrp import measure_lrp
@@ -87,6 +87,7 @@ def test_the_iou_must_leave_room_for_places_to_be_wrong(iou: float) -> None:
         measure_lrp(make_set(make_truth(), make_found()), iou=iou)
 
 
+@settings(max_examples=30)
 @given(evaluation_sets())
 def test_known_matches_change_nothing(images: EvaluationSet) -> None:
-    assert measure_lrp(images, iou=0.6, matches=match(images)) == measure_lrp(images, iou=0.6)
+    assert measure_lrp(images, iou=0.9, matches=match(images)) == measure_lrp(images, iou=0.9)

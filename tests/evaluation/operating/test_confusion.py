@@ -2,7 +2,7 @@
 
 import numpy as np
 from evaluation_sets import evaluation_sets, make_found, make_set, make_truth
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 from plain_matching import best_first, plain_iou, plain_matches
 
 from tfodkit.evaluation.accuracy.matching import match
@@ -55,6 +55,7 @@ def plain_confusion(images: EvaluationSet, threshold: float, iou: float) -> np.n
     return counts
 
 
+@settings(max_examples=30)
 @given(SETS, THRESHOLDS, IOUS)
 def test_the_fates_add_up_to_the_ground_truths(images: EvaluationSet, threshold: float, iou: float) -> None:
     table = operating_table(images, threshold=threshold, iou=iou).at_threshold
@@ -108,9 +109,10 @@ def test_ids_need_not_be_dense() -> None:
     assert confusion(images, threshold=0.5, iou=0.5).class_names == ("mug", "bagel")
 
 
+@settings(max_examples=30)
 @given(SETS)
 def test_known_matches_change_nothing(images: EvaluationSet) -> None:
     matches = match(images)
-    for iou in (0.5, 0.6, 0.95):
+    for iou in (0.5, 0.6, 0.9):
         known = confusion(images, threshold=0.2, iou=iou, matches=matches)
         assert np.array_equal(known.counts, confusion(images, threshold=0.2, iou=iou).counts)
