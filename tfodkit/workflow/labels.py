@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Iterator
 from dataclasses import replace
@@ -57,10 +58,31 @@ def _source(place: Path, images: Path | None, format: str | None) -> Source:  # 
     if format is None and (place / DETECTIONS).is_file():
         place = place / DETECTIONS
     kind = FILE_FORMATS.get(place.suffix.lower()) if place.is_file() else None
+    if kind == "coco":
+        _refuse_results(place)
     if kind in ("coco", "csv") and format in (None, kind):
         return Source(kind, PresumedImages(place.parent), place.parent, (place,))
-    source = open_source(place, None, format) if images is None else open_source(images, place, format)
+    try:
+        source = open_source(place, None, format) if images is None else open_source(images, place, format)
+    except DataError as error:
+        raise _without_flag(error) from error
     return source if source.format == "yolo" else replace(source, images=PresumedImages(source.root))
+
+
+def _without_flag(error: DataError) -> DataError:
+    """Elsewhere annotations are passed by a flag; here the place is theirs."""
+    problem = error.problems[0]
+    remedy = problem.remedy.replace("--annotations with ", "").replace("--annotations ", "")
+    return DataError(problem.where, problem.what, remedy)
+
+
+def _refuse_results(path: Path) -> None:
+    """COCO's results are a list."""
+    with contextlib.suppress(OSError), path.open("rb") as file:
+        if file.read(1 << 10).lstrip().startswith(b"["):
+            what = "the file is a list, as COCO's results are, in which images and classes are mere numbers"
+            remedy = "Pass a file with images, annotations and categories, as tfodkit detect writes it."
+            raise DataError(str(path), what, remedy)
 
 
 class _Reader:
@@ -87,9 +109,10 @@ class _Reader:
             label = found.label.strip()
             if problem := label_problem(label):
                 rule = LABEL_CONTROL if label else LABEL_BLANK
-                self._note(rule, draft, found, f"the label can't name a class: {problem}")
+                self._note(rule, "Name the object.", draft, found, f"the label can't name a class: {problem}")
             elif found.score is not None and not 0 <= found.score <= 1:
-                self._note(FIELD_INVALID, draft, found, f"score must be 0 to 1, but got {found.score:g}")
+                what = f"score must be a number of 0 to 1, but got {found.score:g}"
+                self._note(FIELD_INVALID, "Scores are shares: 0.5 is 50 percent.", draft, found, what)
             elif (box := self._box(draft, found, size)) is not None:
                 yield LabelledObject(
                     label, box, found.score, found.difficult, found.truncated, found.pose, found.is_crowd
@@ -99,17 +122,20 @@ class _Reader:
         scale = size * 2 if draft.is_normalised and size else (1, 1, 1, 1)
         xyxy = tuple(side * factor for side, factor in zip(found.xyxy, scale, strict=True))
         if not all(map(math.isfinite, xyxy)):
-            self._note(BOX_NOT_FINITE, draft, found, f"the box is ({', '.join(f'{side:g}' for side in found.xyxy)})")
+            what = f"the box is ({', '.join(f'{side:g}' for side in found.xyxy)})"
+            self._note(BOX_NOT_FINITE, "Correct the box.", draft, found, what)
             return None
         box = found.oriented or Box(*xyxy)
         if box.width < 0 or box.height < 0:
-            self._note(BOX_INVERTED, draft, found, f"its sides are {box.width:g} and {box.height:g} pixels")
+            what = f"the box's sides are {box.width:g} and {box.height:g} pixels"
+            self._note(BOX_INVERTED, "Correct the box.", draft, found, what)
             return None
         self.left_out += box.is_empty
         return None if box.is_empty else box
 
-    def _note(self, rule: Rule, draft: ImageDraft, found: ObjectDraft, what: str) -> None:
-        self.findings.append(Finding(rule, draft.source, what, found.line, found.title))
+    def _note(self, rule: Rule, remedy: str, draft: ImageDraft, found: ObjectDraft, what: str) -> None:
+        """The rule's own remedy may be a flag that there is not here."""
+        self.findings.append(Finding(replace(rule, remedy=remedy), draft.source, what, found.line, found.title))
 
 
 def _picture_size(image: Path) -> tuple[int, int]:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import unicodedata
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
+from typing import TypeAlias
 
 from tfodkit.images.index import IMAGE_SUFFIXES
+
+Names: TypeAlias = Mapping[int, str]
+"""Of images by their places."""
 
 
 def pair_images(a: Sequence[str], b: Sequence[str]) -> list[tuple[int, int]]:
@@ -17,37 +21,38 @@ def pair_images(a: Sequence[str], b: Sequence[str]) -> list[tuple[int, int]]:
     else one is the end of the other, as ``a.jpg`` is of ``photos/a.jpg``. What could be more than one image is none.
     """
     pairs: dict[int, int] = {}
-    for keys_of in (lambda name: [name], lambda name: [_bare(name)]):
-        _pair(a, b, pairs, keys_of, keys_of)
-    _pair(a, b, pairs, lambda name: [_bare(name)], _ends)
-    _pair(a, b, pairs, _ends, lambda name: [_bare(name)])
+    for alike in (_same_names, _same_bare_names, _same_ends):
+        taken = set(pairs.values())
+        free_a = {place: name for place, name in enumerate(a) if place not in pairs}
+        free_b = {place: name for place, name in enumerate(b) if place not in taken}
+        candidates = alike(free_a, free_b)
+        suitors = [Counter(pair[side] for pair in candidates) for side in (0, 1)]
+        pairs.update((i, j) for i, j in candidates if suitors[0][i] == suitors[1][j] == 1)
     return sorted(pairs.items())
 
 
-def _pair(
-    a: Sequence[str],
-    b: Sequence[str],
-    pairs: dict[int, int],
-    keys_of_a: Callable[[str], Sequence[str]],
-    keys_of_b: Callable[[str], Sequence[str]],
-) -> None:
-    """Add the pairs that share a key, of the images that have no partner yet, where neither could have another."""
-    taken = set(pairs.values())
+def _same_names(a: Names, b: Names) -> set[tuple[int, int]]:
+    return _sharing({i: [name] for i, name in a.items()}, {j: [name] for j, name in b.items()})
+
+
+def _same_bare_names(a: Names, b: Names) -> set[tuple[int, int]]:
+    return _sharing(*({place: [_bare(name)] for place, name in names.items()} for names in (a, b)))
+
+
+def _same_ends(a: Names, b: Names) -> set[tuple[int, int]]:
+    """The one's name is the end of the other's."""
+    bare = [{place: [_bare(name)] for place, name in names.items()} for names in (a, b)]
+    ends = [{place: _ends(name) for place, name in names.items()} for names in (a, b)]
+    return _sharing(bare[0], ends[1]) | _sharing(ends[0], bare[1])
+
+
+def _sharing(a: Mapping[int, Sequence[str]], b: Mapping[int, Sequence[str]]) -> set[tuple[int, int]]:
+    """The pairs that have a key in common."""
     by_key: dict[str, list[int]] = defaultdict(list)
-    for place, name in enumerate(b):
-        if place not in taken:
-            for key in keys_of_b(name):
-                by_key[key].append(place)
-    wanted: dict[int, list[int]] = defaultdict(list)
-    for place, name in enumerate(a):
-        if place not in pairs:
-            for other in dict.fromkeys(other for key in keys_of_a(name) for other in by_key.get(key, ())):
-                wanted[place].append(other)
-    suitors: dict[int, int] = defaultdict(int)
-    for others in wanted.values():
-        for other in others:
-            suitors[other] += 1
-    pairs.update({place: others[0] for place, others in wanted.items() if len(others) == 1 and suitors[others[0]] == 1})
+    for place, keys in b.items():
+        for key in keys:
+            by_key[key].append(place)
+    return {(place, other) for place, keys in a.items() for key in keys for other in by_key.get(key, ())}
 
 
 def _bare(name: str) -> str:
@@ -58,9 +63,6 @@ def _bare(name: str) -> str:
 
 
 def _ends(name: str) -> list[str]:
-    return list(_ends_of(PurePosixPath(_bare(name)).parts))
-
-
-def _ends_of(parts: Sequence[str]) -> Iterator[str]:
-    for start in range(1, len(parts)):
-        yield "/".join(parts[start:])
+    """What is left of the name without its first folder, its first two, and so on."""
+    parts = PurePosixPath(_bare(name)).parts
+    return ["/".join(parts[start:]) for start in range(1, len(parts))]
