@@ -1,4 +1,4 @@
-"""Own numbers worked out by hand; pycocotools computes, so what is tested is that it is asked rightly."""
+"""Numbers worked out by hand; that they are the reference's is held in accuracy/test_coco.py."""
 
 import numpy as np
 import pytest

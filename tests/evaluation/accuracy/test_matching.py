@@ -85,9 +85,10 @@ def test_only_the_best_of_an_image_and_class_count() -> None:
     assert match(images, (0.5,), most_detections=101).detection_of.tolist() == [[100, 101]]
 
 
-def test_a_perfect_box_is_matched_at_an_iou_of_one() -> None:
-    box = (0.1, 0.2, 0.7, 0.9)
-    assert only(match(make_set(make_truth((0, 1, box)), make_found((0, 1, box, 1.0))), (1.0,))) == ([0], [False])
+def test_rounding_costs_no_perfect_box_its_object() -> None:
+    nearly = (0.0, 0.0, 100.0, 100.0 + 1e-9)
+    images = make_set(make_truth((0, 1, BOX)), make_found((0, 1, nearly, 1.0)))
+    assert only(match(images, (1.0,))) == ([0], [False])
 
 
 @pytest.mark.parametrize("image", [0, 1])
