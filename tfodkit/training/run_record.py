@@ -67,7 +67,7 @@ class RunRecord:
             OutputError: something else is at ``path``, or it can't be written.
         """
         self._path = path
-        found = _read(path)
+        found = read_record(path)
         starts = [*found.get("starts", [])]
         if starts and starts[-1]["ended"] is None:
             starts[-1]["why_ended"] = KILLED
@@ -125,7 +125,7 @@ def read_result(path: Path) -> Mapping[str, Any] | None:
     Raises:
         OutputError: something else is at ``path``.
     """
-    return _read(path).get("result")
+    return read_record(path).get("result")
 
 
 def read_data(path: Path) -> DataFingerprint | None:
@@ -134,7 +134,7 @@ def read_data(path: Path) -> DataFingerprint | None:
     Raises:
         OutputError: something else is at ``path``.
     """
-    found = _read(path).get("data")
+    found = read_record(path).get("data")
     return None if found is None else DataFingerprint(**found)
 
 
