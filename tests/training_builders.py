@@ -31,7 +31,7 @@ def save(folder: Path, *steps: int, name: str = "ckpt") -> Path:
 def begun_run(path: Path) -> RunDirectory:
     """A run directory that has its config, an empty one, and nothing else."""
     run = RunDirectory(path)
-    path.mkdir(parents=True)
+    path.mkdir(parents=True, exist_ok=True)
     run.config_path.touch()
     return run
 

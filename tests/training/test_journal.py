@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 from PIL import Image
+from training_builders import begun_run
 
 from tfodkit.annotations.detections import Detections
 from tfodkit.evaluation.examples import ExampleImage
@@ -84,7 +85,7 @@ def learner() -> Learner:
 @pytest.fixture
 def run(tmp_path: Path) -> RunDirectory:
     (tmp_path / "run").mkdir()
-    return RunDirectory(tmp_path / "run")
+    return begun_run(tmp_path / "run")
 
 
 @pytest.fixture

@@ -106,6 +106,7 @@ class Journal:
 
         ``detections`` are those of each validation image. The row that is written says that nothing is left to do.
         """
+        self._run.require()
         step = self._learner.step
         self.pace.took_evaluation(seconds)
         tagged = {TAGS[name]: value for name, value in result.figures.items()}
@@ -157,6 +158,7 @@ class Journal:
             "process_bytes": report.memory.process if report.memory else None,
             "gpu_bytes": report.memory.gpu if report.memory else None,
         }
+        self._run.require()
         self._metrics.add(report.step, {**upstreams, **ours})
         self._train_events.add(report.step, {**upstreams, **ours})
 
