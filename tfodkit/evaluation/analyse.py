@@ -20,7 +20,6 @@ from tfodkit.evaluation.operating.counts import operating_table, threshold_curve
 from tfodkit.evaluation.operating.highest import highest_only
 
 SAME_IOU = 1e-9
-"""So far apart are thresholds that are one: 0.5 + 3 * 0.05 is not quite 0.65."""
 
 
 def analyse(
@@ -42,42 +41,44 @@ def analyse(
     """
     options, tell = options or AnalysisOptions(), tell or _say_nothing
     tell("matching")
-    matches = match(images, _thresholds(options.iou))
-    taken = next(iou for iou in matches.iou_thresholds if abs(iou - options.iou) < SAME_IOU)
-    matrix = confusion(images, threshold=options.threshold, iou=taken, matches=matches)
+    matches = match(images)
+    own, iou = (matches, known) if (known := _known(options.iou)) else (match(images, (options.iou,)), options.iou)
+    matrix = confusion(images, threshold=options.threshold, iou=iou, matches=own)
+    tables = [(each, matches) for each in IOU_THRESHOLDS] + [(iou, own)] * (own is not matches)
     tell("measuring")
     boxes = measure_coco(images)
+    masks = _measured(images, Shape.MASKS, images.truth.masks, images.found.masks)
+    keypoints = _measured(images, Shape.KEYPOINTS, images.truth.keypoints, images.found.keypoints)
     tell("resampling")
-    uncertainty = bootstrap(images, samples=options.samples, seed=options.seed)
+    uncertainty = bootstrap(images, samples=options.samples, seed=options.seed, matches=matches)
     tell("looking for causes")
     return Analysis(
         options=options,
         images=images,
         boxes=boxes,
-        masks=_measured(images, Shape.MASKS, images.truth.masks, images.found.masks),
-        keypoints=_measured(images, Shape.KEYPOINTS, images.truth.keypoints, images.found.keypoints),
+        masks=masks,
+        keypoints=keypoints,
         voc=measure_voc(images, with_difficult=False),
         voc_with_difficult=measure_voc(images, with_difficult=True),
-        lrp=measure_lrp(images),
+        lrp=measure_lrp(images, matches=matches),
         operating=tuple(
-            operating_table(images, iou=iou, threshold=options.threshold, matches=matches)
-            for iou in matches.iou_thresholds
+            operating_table(images, iou=each, threshold=options.threshold, matches=matched)
+            for each, matched in sorted(tables, key=lambda table: table[0])
         ),
-        curves=threshold_curves(images, iou=taken, matches=matches),
+        curves=threshold_curves(images, iou=iou, matches=own),
         fates=fates_of(matrix),
         confusion=matrix,
         highest_only=highest_only(images),
-        mistakes=analyse_mistakes(images),
+        mistakes=analyse_mistakes(images, matches=matches),
         causes=find_causes(images, threshold=options.threshold, iou=options.iou, looks=looks),
         uncertainty=uncertainty,
         losses=dict(losses or {}),
     )
 
 
-def _thresholds(iou: float) -> tuple[float, ...]:
-    """COCO's ten, and the one that is asked for."""
-    is_one = any(abs(iou - known) < SAME_IOU for known in IOU_THRESHOLDS)
-    return IOU_THRESHOLDS if is_one else tuple(sorted((*IOU_THRESHOLDS, iou)))
+def _known(iou: float) -> float | None:
+    """The one of COCO's ten thresholds that is meant: 0.5 + 3 * 0.05 is not quite 0.65."""
+    return next((known for known in IOU_THRESHOLDS if abs(iou - known) < SAME_IOU), None)
 
 
 def _measured(images: EvaluationSet, shape: Shape, *of_both: object) -> CocoAccuracy | None:

@@ -40,7 +40,7 @@ class Analysis:
     voc_with_difficult: VocAccuracy
     lrp: tuple[LrpClass, ...]
     operating: tuple[OperatingTable, ...]
-    """At IoU 0.50, 0.55 … 0.95."""
+    """At IoU 0.50, 0.55 … 0.95, and at that of the options where it is another; ascending."""
     curves: ThresholdCurves
     fates: tuple[Fate, ...]
     confusion: Confusion

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import io
-import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
 
+from tfodkit.errors import RecordError
 from tfodkit.evaluation.ground_truth import GroundTruth
-from tfodkit.records.example import parse_example
-from tfodkit.records.tfrecord import read_tfrecord
+from tfodkit.records.features import Features, KindError
+from tfodkit.records.tfrecord import read_place, record_places
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,17 +39,26 @@ def read_examples(
     Raises:
         RecordError: a record is damaged.
     """
-    examples: list[ExampleImage] = []
-    wanted = list(numbers)
-    for number, record in enumerate(itertools.chain.from_iterable(map(read_tfrecord, records))):
-        if len(examples) == len(wanted):
-            break
-        if number == wanted[len(examples)]:
-            examples.append(ExampleImage(number, _decoded(record, ground_truth[number].name), ground_truth[number]))
-    return examples
+    return [ExampleImage(number, picture, ground_truth[number]) for number, picture in read_pictures(records, numbers)]
 
 
-def _decoded(record: bytes, name: str) -> Image.Image:
-    encoded = parse_example(record, where=name)["image/encoded"][0]
-    assert isinstance(encoded, bytes), "the trainer could not have read it otherwise"
-    return Image.open(io.BytesIO(encoded)).convert("RGB")
+def read_pictures(records: Sequence[Path], numbers: Sequence[int]) -> Iterator[tuple[int, Image.Image]]:
+    """The places ``numbers``, ascending, of the images in ``records``, each with its picture in RGB; others unread.
+
+    Raises:
+        RecordError: a record is damaged, or has no picture.
+    """
+    places = ((path, *place) for path in records for place in record_places(path))
+    wanted = set(numbers)
+    for number, (path, offset, length) in enumerate(places):
+        if number in wanted:
+            yield number, _decoded(read_place(path, offset, length), f"{path}: image {number + 1}")
+
+
+def _decoded(record: bytes, where: str) -> Image.Image:
+    try:
+        encoded = Features.of(record, where=where).text("image/encoded")
+        return Image.open(io.BytesIO(encoded or b"")).convert("RGB")
+    except (KindError, OSError, SyntaxError, ValueError) as error:
+        what = "the picture can't be decoded"
+        raise RecordError(where, what, "Write the records anew with tfodkit make-records.") from error

@@ -105,9 +105,15 @@ class _Record:
             class_ids=np.array(class_ids, np.int64),
             is_crowd=self._flags("is_crowd", len(boxes)),
             is_difficult=self._flags("difficult", len(boxes)),
+            areas=self._areas(len(boxes)),
             masks=masks,
             keypoints=keypoints,
         )
+
+    def _areas(self, count: int) -> NDArray[np.float64] | None:
+        """Those of masks, which records have in numbers too: objects are as large in training as they are here."""
+        areas = self._features.floats("image/object/area") if "image/object/mask" in self._features else ()
+        return np.array(areas, np.float64) if count and len(areas) == count and min(areas) > 0 else None
 
     def _class_ids(self, ids: Mapping[str, int]) -> list[int]:
         texts = self._features.texts("image/object/class/text")
