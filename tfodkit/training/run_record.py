@@ -138,7 +138,12 @@ def read_data(path: Path) -> DataFingerprint | None:
     return None if found is None else DataFingerprint(**found)
 
 
-def _read(path: Path) -> dict[str, Any]:
+def read_record(path: Path) -> dict[str, Any]:
+    """All that the record at ``path`` says, as above; nothing where there is none.
+
+    Raises:
+        OutputError: something else is at ``path``.
+    """
     if not path.exists():
         return {}
     try:
