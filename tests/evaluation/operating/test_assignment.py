@@ -43,7 +43,7 @@ def test_a_crowd_is_confused_with_nothing() -> None:
     assert (assignment.object_of.tolist(), assignment.is_counted.tolist()) == ([NOBODY], [True])
 
 
-def test_a_perfect_box_is_found_at_an_iou_of_one() -> None:
-    box = (0.1, 0.2, 0.7, 0.9)
-    images = make_set(make_truth((0, 1, box)), make_found((0, 2, box, 1.0)), classes=2)
+def test_rounding_costs_no_perfect_box_its_object_at_an_iou_of_one() -> None:
+    rounded = (0.0, 0.0, 100.0, 100.0 + 1e-9)
+    images = make_set(make_truth((0, 1, A)), make_found((0, 2, rounded, 1.0)), classes=2)
     assert assign_across_classes(images, threshold=0.2, iou=1.0).object_of.tolist() == [0]
