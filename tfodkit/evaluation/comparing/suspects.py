@@ -13,12 +13,13 @@ kind            a confident detection …                                       
 WRONG_CLASS     … of another class lies on the object, IoU 0.5 or more                  IoU (score - support)
 MISSING         … lies where no object has an IoU of 0.3 or more with it                score (1 - highest IoU)
 MISPLACED       … of its class fits the object best, but at an IoU of 0.3 to 0.6 only   score (1 - IoU)
-SPURIOUS        no detection with a score of 0.1 or more touches the object (IoU 0.1),  mean support of the objects
-                although objects of its class and no larger are found                   of its class no larger than it
+SPURIOUS        no detection touches the object (IoU 0.1 or more), although objects of  mean support of the objects
+                its class and no larger are found                                       of its class no larger than it
 ==============  ======================================================================  ==============================
 
-Crowds are never suspected, nor is what lies in them; objects marked difficult are never called spurious. The detections
-should be of a model that was not trained on these very images: it would have learned their errors.
+Detections with a score below 0.1 are passed over. Crowds are never suspected, nor is what lies in them; objects marked
+difficult are never called spurious. The detections should be of a model that was not trained on these very images: it
+would have learned their errors.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ from tfodkit.evaluation.columns import EvaluationSet
 
 AGREES, ELSEWHERE, TOUCHES, WELL = 0.5, 0.3, 0.1, 0.6
 FAINT = 0.1
-"""Detections with a lower score say nothing about an object that nobody else finds."""
+"""Detections with a lower score are none here."""
 
 Scores = NDArray[np.float64]
 Rows = NDArray[np.int64]
@@ -87,7 +88,7 @@ def find_suspects(images: EvaluationSet, *, most: int | None = None) -> tuple[Su
     Boxes alone are looked at. All detections are to be there, or those with a score of 0.1 or more: what was cut off
     at a higher threshold is taken for not found.
     """
-    pairs = find_pairs(images, at_least=TOUCHES, across_classes=True)
+    pairs = find_pairs(images, at_least=TOUCHES, across_classes=True, among=images.found.score >= FAINT)
     evidence = _Evidence.of(images, pairs)
     suspects = [*evidence.wrong_class(), *evidence.missing(), *evidence.misplaced(), *evidence.spurious()]
     return tuple(_each_once(suspects))[:most]
@@ -147,7 +148,7 @@ class _Evidence:
     def spurious(self) -> Iterator[Suspect]:
         truth = self.images.truth
         is_untouched = ~(truth.is_crowd | truth.is_difficult)
-        is_untouched[self.pairs.object[self._scores() >= FAINT]] = False
+        is_untouched[self.pairs.object] = False
         expected = _support_of_smaller(self.images, self.support)
         for row in np.flatnonzero(is_untouched & (expected > 0)).tolist():
             yield Suspect(Suspicion.SPURIOUS, float(expected[row]), int(truth.image[row]), row, None, 0.0)
