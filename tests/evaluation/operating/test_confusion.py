@@ -7,7 +7,7 @@ from plain_matching import best_first, plain_iou, plain_matches
 
 from tfodkit.evaluation.accuracy.matching import match
 from tfodkit.evaluation.columns import EvaluationSet
-from tfodkit.evaluation.operating.confusion import confusion, fates
+from tfodkit.evaluation.operating.confusion import confusion, fates_of
 from tfodkit.evaluation.operating.counts import operating_table
 from tfodkit.evaluation.operating.values import Fate
 
@@ -59,7 +59,7 @@ def plain_confusion(images: EvaluationSet, threshold: float, iou: float) -> np.n
 @given(SETS, THRESHOLDS, IOUS)
 def test_the_fates_add_up_to_the_ground_truths(images: EvaluationSet, threshold: float, iou: float) -> None:
     table = operating_table(images, threshold=threshold, iou=iou).at_threshold
-    found = fates(images, threshold=threshold, iou=iou)
+    found = fates_of(confusion(images, threshold=threshold, iou=iou))
     assert [fate.ground_truths for fate in found] == [each.ground_truths for each in table]
     assert [fate.correct for fate in found] == [each.true_positives for each in table]
     assert [fate.name for fate in found] == list(images.class_names.values())
@@ -73,7 +73,9 @@ def matrix(images: EvaluationSet) -> list[list[int]]:
 def test_a_box_of_another_class_is_a_confusion() -> None:
     images = make_set(make_truth((0, 1, A)), make_found((0, 2, A, 0.9)), classes=2)
     assert matrix(images) == [[0, 1, 0], [0, 0, 0], [0, 0, 0]]
-    assert fates(images, threshold=0.5, iou=0.5)[0] == Fate("class 1", correct=0, misclassified=1, missed=0)
+    assert fates_of(confusion(images, threshold=0.5, iou=0.5))[0] == Fate(
+        "class 1", correct=0, misclassified=1, missed=0
+    )
 
 
 def test_the_right_class_comes_first_whatever_the_scores() -> None:
@@ -95,6 +97,11 @@ def test_missed_objects_and_false_alarms_meet_the_background() -> None:
 def test_crowds_and_what_lies_on_them_stand_nowhere() -> None:
     images = make_set(make_truth((0, 1, A), crowd=[0]), make_found((0, 1, A, 0.9)), classes=2)
     assert not np.any(matrix(images))
+
+
+def test_what_is_beyond_the_hundred_best_of_an_image_and_class_stands_nowhere() -> None:
+    images = make_set(make_truth((0, 1, A)), make_found(*[(0, 2, FAR, 0.9)] * 100, (0, 2, A, 0.8)), classes=2)
+    assert matrix(images) == [[0, 0, 1], [0, 0, 0], [0, 100, 0]]
 
 
 def test_boxes_of_other_images_are_no_confusion() -> None:

@@ -25,9 +25,7 @@ def confusion(images: EvaluationSet, *, threshold: float, iou: float, matches: M
     background = len(images.class_names)
     truths, finds = (class_places(images, columns.class_id) for columns in (images.truth, images.found))
     detections = np.flatnonzero(assignment.is_counted)
-    objects = assignment.object_of[detections]
-    rows = np.full(len(detections), background)
-    rows[objects != NOBODY] = truths[objects[objects != NOBODY]]
+    rows = np.append(truths, background)[assignment.object_of[detections]]  # the last one is nobody's
     counts = np.zeros((background + 1, background + 1), np.int64)
     np.add.at(counts, (rows, finds[detections]), 1)
     is_missed = (assignment.detection_of == NOBODY) & ~images.truth.is_crowd
@@ -35,17 +33,8 @@ def confusion(images: EvaluationSet, *, threshold: float, iou: float, matches: M
     return Confusion(tuple(images.class_names.values()), threshold, iou, counts)
 
 
-def fates(images: EvaluationSet, *, threshold: float, iou: float, matches: Matches | None = None) -> tuple[Fate, ...]:
-    """What became of the objects of each class, in order of the class ids: the rows of the confusion matrix, summed.
-
-    Raises:
-        ValueError: ``matches`` has no such ``iou``.
-    """
-    return fates_of(confusion(images, threshold=threshold, iou=iou, matches=matches))
-
-
 def fates_of(matrix: Confusion) -> tuple[Fate, ...]:
-    """The same out of the confusion matrix, where it is known already."""
+    """What became of the objects of each class, in the order of the matrix: its rows, summed."""
     found = matrix.counts[:-1, :-1]
     correct, under_any_class, missed = found.diagonal(), found.sum(axis=1), matrix.counts[:-1, -1]
     columns = (correct, under_any_class - correct, missed)
