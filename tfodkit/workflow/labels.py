@@ -19,6 +19,7 @@ from tfodkit.annotations.rules import (
 )
 from tfodkit.annotations.values import label_problem
 from tfodkit.boxes import Box, OrientedBox
+from tfodkit.dataset.judge_objects import PIXEL_DIGITS
 from tfodkit.dataset.source import FILE_FORMATS, Source, open_source
 from tfodkit.errors import DataError, Problem
 from tfodkit.evaluation.comparing.labelled import LabelledImage, LabelledObject, LabelledSet
@@ -119,8 +120,12 @@ class _Reader:
                 )
 
     def _box(self, draft: ImageDraft, found: ObjectDraft, size: tuple[int, int] | None) -> Box | OrientedBox | None:
-        scale = size * 2 if draft.is_normalised and size else (1, 1, 1, 1)
-        xyxy = tuple(side * factor for side, factor in zip(found.xyxy, scale, strict=True))
+        xyxy = found.xyxy
+        if draft.is_normalised and size:
+            left, top, right, bottom = (
+                round(side * scale, PIXEL_DIGITS) for side, scale in zip(xyxy, size * 2, strict=True)
+            )
+            xyxy = (left, top, right, bottom)
         if not all(map(math.isfinite, xyxy)):
             what = f"the box is ({', '.join(f'{side:g}' for side in found.xyxy)})"
             self._note(BOX_NOT_FINITE, "Correct the box.", draft, found, what)
