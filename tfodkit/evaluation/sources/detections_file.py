@@ -34,6 +34,7 @@ from tfodkit.evaluation.sources.detection_entry import Entry, entry_of
 from tfodkit.evaluation.sources.plausible import complain_of_coordinates
 from tfodkit.evaluation.sources.truth import Key, Truth
 from tfodkit.nearest import nearest_names
+from tfodkit.wording import counted
 
 MAX_BYTES = 4 << 30
 SHOWN = 5
@@ -141,9 +142,13 @@ class _Detections:
             self._complaints.add("images", str(self._path), what, nearest_names(str(next(iter(images))), names))
         if classes:
             what = _unknown(classes, "class", f"that {self._truth.where} does not have")
-            numbered = [f"{name} ({class_id})" for class_id, name in self._truth.class_names.items()]
-            remedy = nearest_names(str(next(iter(classes))), numbered)
-            remedy = f"{remedy} Take the others out, or name the classes in a list of categories."
+            first = next(iter(classes))
+            names = [
+                name if isinstance(first, str) else f"{name} ({class_id})"
+                for class_id, name in self._truth.class_names.items()
+            ]
+            nearest = nearest_names(str(first), names)
+            remedy = f"{nearest} Take the others out, or name the classes in a list of categories."
             self._complaints.add("classes", str(self._path), what, remedy)
 
     def _complain_of_parts(self) -> None:
@@ -183,8 +188,8 @@ class _Detections:
 def _unknown(counts: Counter[Key], noun: str, which: str) -> str:
     named = ", ".join(f"{key!r} ({count})" for key, count in counts.most_common(SHOWN))
     hidden = f" and {len(counts) - SHOWN:,} more" if len(counts) > SHOWN else ""
-    plural = {"image": "images", "class": "classes"}[noun] if len(counts) > 1 else noun
-    return f"{counts.total():,} detections are of {len(counts):,} {plural} {which}: {named}{hidden}"
+    total, different = counted(counts.total(), "detection"), counted(len(counts), noun)
+    return f"{total} of {different} {which}: {named}{hidden}"
 
 
 def _json(path: Path) -> Any:
