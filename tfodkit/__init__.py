@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tfodkit.training.options import TrainOptions
     from tfodkit.training.train import train
     from tfodkit.workflow.compare import compare
+    from tfodkit.workflow.compare_runs import compare_runs
     from tfodkit.workflow.model_benchmark import benchmark
     from tfodkit.workflow.run import run_work as run
     from tfodkit.zoo import fetch_model
@@ -51,6 +52,7 @@ _HOME = {
     "train": ("tfodkit.training.train", "train"),
     "TrainOptions": ("tfodkit.training.options", "TrainOptions"),
     "eval": ("tfodkit.training.evaluate_run", "evaluate_run"),
+    "compare_runs": ("tfodkit.workflow.compare_runs", "compare_runs"),
     "export": ("tfodkit.exporting", "export"),
     "detect": ("tfodkit.inference", "detect"),
     "Detector": ("tfodkit.inference", "Detector"),
@@ -70,6 +72,7 @@ __all__ = [
     "benchmark",
     "check",
     "compare",
+    "compare_runs",
     "convert",
     "demo",
     "detect",

@@ -124,6 +124,12 @@ def refuse_existing(path: Path, *, force: bool = False, marker: str | None = Non
         raise OutputError(str(path), "the folder exists and is not empty", "Choose another place or pass --force.")
 
 
+def refuse_existing_file(path: Path, *, force: bool) -> None:
+    """Raise :class:`OutputError` where something is at ``path``: a folder, or a file and ``force`` is not set."""
+    if path.is_dir() or (path.exists() and not force):
+        raise OutputError(str(path), "exists already", "Choose another place or pass --force.")
+
+
 def list_files(folder: Path, suffixes: frozenset[str]) -> list[Path]:
     """Files right in ``folder`` whose suffix, in any case, is one of ``suffixes`` (with dot); sorted by name."""
     return sorted(path for path in folder.iterdir() if path.suffix.lower() in suffixes and path.is_file())

@@ -6,7 +6,8 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tfodkit.errors import OutputError, UsageError
+from tfodkit.errors import UsageError
+from tfodkit.files import refuse_existing_file
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -27,8 +28,7 @@ def check_plot_output(output: Path, *, force: bool) -> None:
     """
     if output.suffix.lower() != SUFFIX:
         raise UsageError(f"--output {output}", "the picture must be a .png", f"Name it {output.with_suffix(SUFFIX)}.")
-    if output.is_dir() or (output.exists() and not force):
-        raise OutputError(str(output), "exists already", "Choose another place or pass --force.")
+    refuse_existing_file(output, force=force)
 
 
 def new_figure(width: float, height: float) -> Figure:

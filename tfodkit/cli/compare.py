@@ -61,7 +61,7 @@ def command(
 
     Example: tfodkit compare pictures found/detections.json --suspects suspects
     """
-    from tfodkit.files import refuse_existing, write_text
+    from tfodkit.files import refuse_existing, refuse_existing_file, write_text
     from tfodkit.plots import check_plot_output
     from tfodkit.reporting.agreement_plot import plot_agreement
     from tfodkit.reporting.agreement_tables import agreement_csv, agreement_json
@@ -71,7 +71,7 @@ def command(
     if output:
         check_plot_output(output, force=force)
     if csv:
-        _refuse_file(csv, force=force)
+        refuse_existing_file(csv, force=force)
     if suspects:
         refuse_existing(suspects, force=force, marker="suspects.csv")
     comparison = compare(a, b, iou=iou, threshold=threshold, images=images, format=format_name)
@@ -110,10 +110,3 @@ def _as_json(written: SuspectFiles) -> dict[str, Any]:
         "pictures": written.pictures,
         "command": written.command,
     }
-
-
-def _refuse_file(path: Path, *, force: bool) -> None:
-    from tfodkit.errors import OutputError
-
-    if path.is_dir() or (path.exists() and not force):
-        raise OutputError(str(path), "exists already", "Choose another place or pass --force.")
