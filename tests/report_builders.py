@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw
 
 from tfodkit.annotations.detections import Detections
+from tfodkit.evaluation.analyse import analyse
+from tfodkit.evaluation.analysis import Analysis, AnalysisOptions
 from tfodkit.evaluation.columns import EvaluationSet
 from tfodkit.evaluation.ground_truth import GroundTruth
 from tfodkit.evaluation_report.subject import Subject
 from tfodkit.inference.colours import colour_of
 
+Box = tuple[float, float, float, float]
+Row = tuple[int, Box]
+ScoredRow = tuple[int, Box, float]
 BREAD = ("bagel", "mug", "croissant")
 
 
@@ -28,19 +34,33 @@ def make_scene(
     )
 
 
-def no_scene(names: Sequence[str] = BREAD, *, images: int = 3, objects: bool = True) -> EvaluationSet:
-    """Images in which nothing is found, and nothing is labelled where ``objects`` is not set."""
-    scene = make_scene(names, images=images)
-    nothing = Detections(np.empty((0, 4), np.float32), np.empty(0, np.float32), np.empty(0, np.int64))
-    boxes = scene.truth.boxes_xyxy[:images] if objects else np.empty((0, 4))
+def make_set(*images: tuple[Sequence[Row], Sequence[ScoredRow]], names: Sequence[str] = BREAD) -> EvaluationSet:
+    """Images of 100 x 100 pixels out of ``(class, box)`` labelled and ``(class, box, score)`` found; ids from 1."""
     truths = [
-        GroundTruth(f"{number}.jpg", 640, 480, box[None], np.ones(1, np.int64), np.zeros(1, bool))
-        for number, box in enumerate(boxes)
-    ] or [
-        GroundTruth(f"{number}.jpg", 640, 480, np.empty((0, 4)), np.empty(0, np.int64), np.empty(0, bool))
-        for number in range(images)
+        GroundTruth(
+            f"{number}.jpg",
+            100,
+            100,
+            np.array([box for _, box in labelled], float).reshape(-1, 4),
+            np.array([class_id for class_id, _ in labelled], np.int64),
+            np.zeros(len(labelled), bool),
+        )
+        for number, (labelled, _) in enumerate(images)
     ]
-    return EvaluationSet.of_images(truths, [nothing] * images, scene.class_names)
+    detections = [
+        Detections(
+            np.array([box for _, box, _ in found], np.float32).reshape(-1, 4),
+            np.array([score for _, _, score in found], np.float32),
+            np.array([class_id for class_id, _, _ in found], np.int64),
+        )
+        for _, found in images
+    ]
+    return EvaluationSet.of_images(truths, detections, dict(enumerate(names, 1)))
+
+
+def make_analysis(images: EvaluationSet, *, threshold: float = 0.5, **fields: object) -> Analysis:
+    """The analysis of ``images`` with few resamples; ``fields`` of it may be given."""
+    return replace(analyse(images, AnalysisOptions(threshold=threshold, samples=20)), **fields)
 
 
 def make_subject(images: EvaluationSet | None = None, **others: object) -> Subject:
@@ -80,17 +100,17 @@ def _image(
     random: np.random.Generator, number: int, classes: int, width: int, height: int
 ) -> tuple[GroundTruth, Detections]:
     count = int(random.integers(0, 6))
-    sides = np.exp(random.uniform(np.log(18), np.log(170), (count, 2)))
+    sides = np.exp(random.uniform(np.log(18), np.log(170), (count, 2))) * width / 640
     corners = random.uniform(0, 1, (count, 2)) * (np.array([width, height]) - sides)
     boxes = np.concatenate([corners, corners + sides], axis=1)
     class_ids = random.integers(1, classes + 1, count)
     truth = GroundTruth(f"tray_{number:04}.jpg", width, height, boxes, class_ids, np.zeros(count, bool))
-    rows = [
-        row for box, class_id in zip(boxes, class_ids, strict=True) for row in _seen(random, box, class_id, classes)
-    ]
+    objects = zip(boxes, class_ids, strict=True)
+    rows = [row for box, class_id in objects for row in _seen(random, box, class_id, classes, width)]
     for _ in range(random.poisson(1.2)):
-        corner = random.uniform(0, 1, 2) * np.array([width - 60, height - 60])
-        rows.append(([*corner, *(corner + 50)], random.beta(2, 4), int(random.integers(1, classes + 1))))
+        side = width / 12
+        corner = random.uniform(0, 1, 2) * (np.array([width, height]) - side)
+        rows.append(([*corner, *(corner + side)], random.beta(2, 4), int(random.integers(1, classes + 1))))
     rows.sort(key=lambda row: -row[1])
     found = Detections(
         np.array([row[0] for row in rows], np.float32).reshape(-1, 4),
@@ -101,13 +121,13 @@ def _image(
 
 
 def _seen(
-    random: np.random.Generator, box: np.ndarray, class_id: int, classes: int
+    random: np.random.Generator, box: np.ndarray, class_id: int, classes: int, width: int
 ) -> Iterator[tuple[Sequence[float], float, int]]:
     side = float(np.sqrt((box[2] - box[0]) * (box[3] - box[1])))
-    if random.random() > min(0.95, side / 80 + 0.15):
+    if random.random() > min(0.95, 8 * side / width + 0.15):
         return
     jitter = random.normal(0, random.choice([0.03, 0.2], p=[0.85, 0.15]) * side, 4)
     named = class_id if random.random() < 0.85 else class_id % classes + 1
-    yield (box + jitter * [1, 1, 1, 1]).tolist(), float(random.beta(4, 3)), int(named)
+    yield (box + jitter).tolist(), float(random.beta(4, 3)), int(named)
     if random.random() < 0.1:
         yield (box + random.normal(0, 0.05 * side, 4)).tolist(), float(random.beta(2, 4)), int(named)

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 from tfodkit.evaluation.accuracy.values import CocoAccuracy
 from tfodkit.evaluation.analysis import Analysis
 from tfodkit.evaluation.operating.values import ThresholdCurves
+from tfodkit.evaluation_report.number_words import score
 from tfodkit.evaluation_report.plot import Plot, Stroke, new_axes, stroke
+from tfodkit.evaluation_report.tables import mean_over_ious, table_at
 from tfodkit.plots import FAINT, INK, SERIES, SHADE
 
 MOST_NAMED = 6
 """Classes whose lines are named; the others are faint."""
-MOST_POINTS = 500
-"""Of a line; there may be a threshold a detection."""
 RECALLS = np.linspace(0, 1, 101)
 _MEAN = "mean of the classes"
 
@@ -40,11 +40,6 @@ def named_classes(boxes: CocoAccuracy) -> list[int]:
     return sorted(present[np.argsort(means[present], kind="stable")][:MOST_NAMED].tolist())
 
 
-def mean_over_ious(boxes: CocoAccuracy) -> NDArray[np.float64]:
-    """AP of each class, float64 ``[c]``; nan without ground truth (for which alone ``ap`` is nan)."""
-    return np.mean(boxes.ap, axis=0)  # type: ignore[no-any-return]
-
-
 def _precision_recall(analysis: Analysis) -> Plot:
     figure, axes = new_axes("recall", "precision")
     precision = analysis.boxes.precision[0]
@@ -65,45 +60,44 @@ def _precision_by_iou(analysis: Analysis) -> Plot:
 
 def _thresholds(analysis: Analysis) -> Plot:
     figure, axes = new_axes("score threshold", "")
-    curves, best = _thinned(analysis.curves), best_threshold(analysis)
+    curves, best = analysis.curves, best_threshold(analysis)
     strokes = (Stroke("precision", SERIES[0]), Stroke("recall", SERIES[1], (6.0, 2.5)), Stroke("F1", INK, width=2.2))
     lines = [
         axes.plot(curves.thresholds, values[-1], **one.style())[0]
         for one, values in zip(strokes, (curves.precision, curves.recall, curves.f1), strict=True)
     ]
-    marks = (
-        Stroke(f"best F1: {best:.2f}", SHADE, (4.0, 3.0), 1.2),
-        Stroke(f"as counted: {analysis.options.threshold:.2f}", FAINT, (1.5, 2.0), 1.2),
-    )
-    places = (best, analysis.options.threshold)
-    lines += [axes.axvline(place, zorder=0, **one.style()) for one, place in zip(marks, places, strict=True)]
-    _frame(axes, (0, 1))
-    words = f"F1 of all classes together is highest at a threshold of {best:.2f}."
+    marks = {
+        analysis.options.threshold: Stroke(f"as counted: {score(analysis.options.threshold)}", FAINT, (1.5, 2.0), 1.2)
+    }
+    words = "Nothing is right at any threshold."
+    if best is not None:
+        marks = {best: Stroke(f"best F1: {score(best)}", SHADE, (4.0, 3.0), 1.2), **marks}
+        words = f"F1 of all classes together is highest at a threshold of {score(best)}."
+    lines += [axes.axvline(place, zorder=0, **one.style()) for place, one in marks.items()]
+    _frame(axes, (0, _highest(curves)))
     title = f"What a score threshold does, IoU {analysis.options.iou:.2f}"
-    return Plot("thresholds", title, words, figure, (*strokes, *marks), tuple(lines))
+    return Plot("thresholds", title, words, figure, (*strokes, *marks.values()), tuple(lines))
 
 
 def _f1_by_class(analysis: Analysis) -> Plot:
     figure, axes = new_axes("score threshold", "F1")
-    curves = _thinned(analysis.curves)
+    curves = analysis.curves
     strokes, legend = _class_lines(axes, analysis, curves.thresholds, curves.f1[:-1], mean=curves.f1[-1])
-    _frame(axes, (0, 1))
+    _frame(axes, (0, _highest(curves)))
     words = "Where the tops of the lines lie far apart, each class is better off with a threshold of its own."
     return Plot("f1_by_class", "F1 over the score threshold, by class", words, figure, strokes, legend)
 
 
-def best_threshold(analysis: Analysis) -> float:
-    """The one threshold of highest F1, at the analysis' IoU."""
-    return min(analysis.operating, key=lambda table: abs(table.iou - analysis.options.iou)).overall_best.threshold
+def best_threshold(analysis: Analysis) -> float | None:
+    """The one threshold of highest F1, at the analysis' IoU; None where nothing is ever right."""
+    best = table_at(analysis, analysis.options.iou).overall_best
+    return best.threshold if best.true_positives else None
 
 
-def _thinned(curves: ThresholdCurves) -> ThresholdCurves:
-    """As many points as a plot of our size can show."""
-    last = len(curves.thresholds) - 1
-    kept = np.unique(np.linspace(0, last, MOST_POINTS).round().astype(np.int64)) if last >= 0 else np.empty(0, np.int64)
-    return ThresholdCurves(
-        curves.thresholds[kept], curves.precision[:, kept], curves.recall[:, kept], curves.f1[:, kept]
-    )
+def _highest(curves: ThresholdCurves) -> float:
+    """How far thresholds are worth drawing: some models' scores are all tiny."""
+    reached = curves.thresholds[curves.recall[-1] > 0]
+    return min(1.0, 1.1 * float(reached.max())) if reached.size and reached.max() > 0 else 1.0
 
 
 def _class_lines(

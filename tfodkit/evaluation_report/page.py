@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,9 +12,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from tfodkit.evaluation_report.names import shortened
+from tfodkit.evaluation_report.number_words import count, figure, percent, score
 
 TEMPLATES = Path(__file__).parent / "page"
-ABSENT = "–"
 
 
 def render(values: Mapping[str, Any]) -> str:
@@ -27,39 +26,12 @@ def render(values: Mapping[str, Any]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(figure=figure, percent=percent, count=count, brief=shortened)
+    environment.filters.update(figure=figure, percent=percent, score=score, count=count, brief=shortened)
     script = (TEMPLATES / "sorting.js").read_text(encoding="utf-8")
     style = (TEMPLATES / "style.css").read_text(encoding="utf-8")
     # both are ours; of all scripts the browser runs this one alone, whatever else got into the page
     own = {"script": Markup(script), "style": Markup(style), "script_hash": _hash(script)}
     return environment.get_template("report.html.j2").render({**values, **own})
-
-
-def figure(value: float | None) -> str:
-    """A figure of 0 to 1 with three decimals.
-
-    >>> figure(0.8125), figure(None)
-    ('0.812', '–')
-    """
-    return ABSENT if _is_absent(value) else f"{value:.3f}"
-
-
-def percent(value: float | None) -> str:
-    """A share in percent.
-
-    >>> percent(0.876), percent(None)
-    ('88%', '–')
-    """
-    return ABSENT if _is_absent(value) else f"{value:.0%}"
-
-
-def count(value: int) -> str:
-    """A number of things, thousands apart.
-
-    >>> count(12345)
-    '12,345'
-    """
-    return f"{value:,}"
 
 
 def data_uri(picture: bytes) -> str:
@@ -70,7 +42,3 @@ def data_uri(picture: bytes) -> str:
 def _hash(script: str) -> str:
     """As a Content-Security-Policy names a script (W3C, CSP level 3)."""
     return f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode('ascii')}"
-
-
-def _is_absent(value: float | None) -> bool:
-    return value is None or math.isnan(value)

@@ -8,6 +8,7 @@ from tfodkit.evaluation.analysis import Analysis
 from tfodkit.evaluation.mistakes.values import Mistake
 from tfodkit.evaluation.operating.values import Counts
 from tfodkit.evaluation_report.names import isolated, shortened
+from tfodkit.evaluation_report.number_words import figure, percent, score
 from tfodkit.evaluation_report.tables import ClassRow, class_rows, confused_pairs, table_at
 from tfodkit.wording import counted
 
@@ -50,15 +51,15 @@ def _accuracy(analysis: Analysis) -> list[str]:
     map_, map50 = (figures.get(name) for name in ("mAP", "mAP@.50"))
     known = map_ is not None and interval.low is not None and interval.high is not None
     between = f" ({analysis.uncertainty.level:.0%} interval {interval.low:.3f} to {interval.high:.3f})" if known else ""
-    sentences = [f"mAP is {_ap(map_)}{between}; at IoU 0.50 alone it is {_ap(map50)}."]
+    sentences = [f"mAP is {figure(map_)}{between}; at IoU 0.50 alone it is {figure(map50)}."]
     now = table_at(analysis, analysis.options.iou).overall
-    found = f"{now.true_positives:,} of {counted(now.ground_truths, 'object')}"
+    found = f"{now.true_positives:,} of {now.ground_truths:,} objects {_are(now.true_positives)} found"
     wrong = (
-        f"{now.false_positives:,} of {counted(now.detections, 'detection')} {_are(now.false_positives)} wrong"
+        f"{now.false_positives:,} of {now.detections:,} detections {_are(now.false_positives)} wrong"
         if now.detections
         else "nothing at all is detected"
     )
-    sentences.append(f"From a score of {now.threshold:.2f} on, {found} are found ({_percent(now.recall)}); {wrong}.")
+    sentences.append(f"From a score of {score(now.threshold)} on, {found} ({percent(now.recall)}); {wrong}.")
     return sentences
 
 
@@ -67,7 +68,7 @@ def _best_classes(rows: list[ClassRow]) -> list[str]:
     if len(ranked) <= 1:
         return []
     best, worst = ranked[0], ranked[-1]
-    return [f"Best is {_name(best.name)} (AP {_ap(best.ap)}), worst {_name(worst.name)} (AP {_ap(worst.ap)})."]
+    return [f"Best is {_name(best.name)} (AP {figure(best.ap)}), worst {_name(worst.name)} (AP {figure(worst.ap)})."]
 
 
 def _costly_errors(analysis: Analysis) -> list[str]:
@@ -102,7 +103,7 @@ def _threshold_advice(analysis: Analysis, rows: list[ClassRow]) -> list[str]:
     )
     told = [row for row, gain in by_class if gain >= WORTH_TELLING][:MOST_NAMED]
     if told and len(rows) > 1:
-        words = _listed([f"{_name(row.name)} {row.best.threshold:.2f}" for row in told])
+        words = _listed([f"{_name(row.name)} {score(row.best.threshold)}" for row in told])
         sentences.append(f"Classes that gain most by a threshold of their own: {words}.")
     if sentences != [_gain(table.overall, table.overall)]:
         sentences.append("Thresholds were chosen on these very images: check them on others.")
@@ -113,20 +114,20 @@ def _gain(now: Counts, best: Counts) -> str:
     """What a change of threshold brings, in objects and in wrong detections."""
     more, fewer = best.true_positives - now.true_positives, now.false_positives - best.false_positives
     if best.threshold == now.threshold or (best.f1 or 0) <= (now.f1 or 0) or (more == 0 and fewer == 0):
-        return f"No threshold is better than {now.threshold:.2f} for all classes together."
-    start = f"A threshold of {best.threshold:.2f}"
+        return f"No threshold is better than {score(now.threshold)} for all classes together."
+    start = f"A threshold of {score(best.threshold)}"
     if more > 0:
-        return f"{start} finds {counted(more, 'object')} more than {now.threshold:.2f}{_at_precision(now, best)}."
+        return f"{start} finds {counted(more, 'object')} more than {score(now.threshold)}{_at_precision(now, best)}."
     less = f", and finds {counted(-more, 'object')} less" if more < 0 else ""
-    return f"{start} leaves out {counted(fewer, 'wrong detection')} that {now.threshold:.2f} lets through{less}."
+    return f"{start} leaves out {counted(fewer, 'wrong detection')} that {score(now.threshold)} lets through{less}."
 
 
 def _at_precision(now: Counts, best: Counts) -> str:
     if now.precision is None or best.precision is None:
-        return f", with a precision of {_percent(best.precision)}"
+        return f", with a precision of {percent(best.precision)}"
     if abs(best.precision - now.precision) < SAME:
         return " at the same precision"
-    return f", with a precision of {_percent(best.precision)} in place of {_percent(now.precision)}"
+    return f", with a precision of {percent(best.precision)} in place of {percent(now.precision)}"
 
 
 def _error_advice(analysis: Analysis) -> list[str]:
@@ -171,14 +172,6 @@ _REMEDIES = {
     Mistake.MISSED: "Objects are missed: add pictures like those below in which they were, above all of the kinds "
     "named under causes.",
 }
-
-
-def _ap(value: float | None) -> str:
-    return "not known" if value is None else f"{value:.3f}"
-
-
-def _percent(value: float | None) -> str:
-    return "–" if value is None else f"{value:.0%}"
 
 
 def _are(count: int) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 
 from tfodkit.evaluation.analysis import Analysis
 from tfodkit.evaluation.mistakes.values import Cause
+from tfodkit.evaluation_report.number_words import score
 from tfodkit.evaluation_report.plot import WIDTH, Plot, new_axes, plot_font, written
 from tfodkit.plots import FAINT, INK, LINE, PAPER, SERIES, SHADE, dress, new_figure, plain
 
@@ -110,7 +111,7 @@ def _confusion(analysis: Analysis) -> Plot:
         if count:
             colour = PAPER if shares[row, column] > _DARK else INK
             axes.text(column, row, f"{count:,}", ha="center", va="center", fontsize=7, color=colour)
-    title = f"Who is taken for whom, from a score of {confusion.threshold:.2f}, IoU {confusion.iou:.2f}"
+    title = f"Who is taken for whom, from a score of {score(confusion.threshold)}, IoU {confusion.iou:.2f}"
     return Plot("confusion", title, "", figure)
 
 

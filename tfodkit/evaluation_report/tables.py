@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tfodkit.evaluation.accuracy.values import CocoAccuracy, LrpClass, Shape, SizeFigures
 from tfodkit.evaluation.analysis import Analysis
@@ -12,7 +13,6 @@ from tfodkit.evaluation.comparing.values import Interval
 from tfodkit.evaluation.mistakes.values import Mistake
 from tfodkit.evaluation.operating.values import Counts, Fate, OperatingTable
 from tfodkit.evaluation.result import COCO_FIGURES, KEYPOINT_FIGURES
-from tfodkit.evaluation_report.curve_plots import mean_over_ious
 
 IOU_50 = 0
 NO_INTERVAL = Interval(None, None, None)
@@ -108,6 +108,11 @@ def class_rows(analysis: Analysis) -> list[ClassRow]:
         )
         for column, (name, best, fate, lrp) in enumerate(columns)
     ]
+
+
+def mean_over_ious(boxes: CocoAccuracy) -> NDArray[np.float64]:
+    """AP of each class, float64 ``[c]``; nan without ground truth (for which alone ``ap`` is nan)."""
+    return np.mean(boxes.ap, axis=0)  # type: ignore[no-any-return]
 
 
 def table_at(analysis: Analysis, iou: float) -> OperatingTable:

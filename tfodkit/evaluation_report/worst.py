@@ -17,6 +17,7 @@ from tfodkit.evaluation.accuracy.matching import match
 from tfodkit.evaluation.analysis import Analysis
 from tfodkit.evaluation.columns import EvaluationSet
 from tfodkit.evaluation.mistakes.values import Mistake
+from tfodkit.evaluation_report.names import isolated, shortened
 
 MOST_PICTURES = 20
 NOTHING = -1
@@ -71,7 +72,7 @@ def describe(flaw: Flaw, images: EvaluationSet) -> str:
         return "was not found"
     if flaw.kind is Mistake.BACKGROUND or flaw.truth == NOTHING:
         return "lies where nothing is labelled"
-    name = images.class_names[int(images.truth.class_id[flaw.truth])]
+    name = isolated(shortened(images.class_names[int(images.truth.class_id[flaw.truth])]))
     overlap = f"IoU {_overlap(flaw, images):.2f}"
     return {
         Mistake.CLASSIFICATION: f"is labelled {name}",
