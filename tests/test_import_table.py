@@ -29,10 +29,10 @@ MAY_IMPORT = {
     "inference": GROUND | {"annotations", "dataset"},
     "training": GROUND
     | {"plots", "annotations.detections", "config", "evaluation", "inference.drawing", "odapi", "records.draws"},
-    "exporting": GROUND | {"config", "odapi", "inference", "training.run_directory", "records"},
+    "exporting": GROUND | {"config", "dataset.label_map", "odapi", "inference", "training.run_directory", "records"},
     "evaluation_report": DATA | {"plots", "evaluation", "inference", "training"},
     "workflow": DATA | DOING | {"zoo", "odapi", "example", "evaluation_report"},
-    "reporting": DATA | DOING | {"plots", "zoo", "workflow"},
+    "reporting": DATA | DOING | {"plots", "zoo", "workflow", "evaluation_report"},
     "example": GROUND | {"annotations"},
 }
 # One module of evaluation holds a model against its records; one of reporting draws what its input makes of them.

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tfodkit.errors import CheckpointError, ConfigError, ExportError, OutputError
-from tfodkit.exporting import ExportSource, export, export_checkpoint, exporter
+from tfodkit.exporting import ExportSource, export, export_checkpoint, exporter, job
 from tfodkit.files import sha256
 
 
@@ -59,7 +59,7 @@ def test_nothing_is_left_of_an_export_that_fails_its_check(
     def fail(*_: object) -> None:
         raise ExportError("saved_model", "does not detect what the checkpoint detects", "Nothing was exported.")
 
-    monkeypatch.setattr(exporter, "load_serving_model", lambda *_, **__: FakeModel())
+    monkeypatch.setattr(job, "load_serving_model", lambda *_, **__: FakeModel())
     monkeypatch.setattr(exporter, "_write_and_check", fail)
     before = sorted(tmp_path.iterdir())
     with pytest.raises(ExportError, match="does not detect"):

@@ -20,15 +20,14 @@ from importlib.metadata import version
 from pathlib import Path
 
 import tfodkit
-from tfodkit.config.pipeline import read_text
 from tfodkit.errors import ExportError
 from tfodkit.exporting.forms import FORMS
+from tfodkit.exporting.job import ExportJob, open_job
 from tfodkit.exporting.manifest import MANIFEST_NAME, ExportManifest, Parity, list_exported
 from tfodkit.exporting.parity import check_parity, run_reference
 from tfodkit.exporting.sample import Sample, choose_sample
 from tfodkit.files import folder_atomic, refuse_existing, write_text
 from tfodkit.inference.formats import LABEL_MAP, ExportedModel
-from tfodkit.odapi.serving import ServingModel, load_serving_model
 from tfodkit.training.run_directory import RunDirectory, Which
 
 CONFIG_NAME = "pipeline.config"
@@ -100,19 +99,18 @@ def export_checkpoint(
     output = Path(output)
     refuse_existing(output, force=force, marker=MANIFEST_NAME)
     _require_label_map(source.label_map)
-    config_text = read_text(source.config)
     sample = choose_sample(source.config)
     tell("loading TensorFlow and the checkpoint")
-    model = load_serving_model(config_text, source.checkpoint, averaged=source.averaged)
+    job = open_job(source.config, source.checkpoint, source.label_map, averaged=source.averaged)
     with folder_atomic(output, force=force, marker=MANIFEST_NAME) as folder:
-        model.write_checkpoint(folder / CHECKPOINT_FOLDER)
+        job.model.write_checkpoint(folder / CHECKPOINT_FOLDER)
         shutil.copyfile(source.config, folder / CONFIG_NAME)
         shutil.copyfile(source.label_map, folder / LABEL_MAP)
-        parity = _write_and_check(model, folder, sample, tell)
+        parity = _write_and_check(job, folder, sample, tell)
         manifest = ExportManifest(
             path=output,
             checkpoint=f"{source.checkpoint.parent.name}/{source.checkpoint.name}",
-            averaged=model.averaged,
+            averaged=job.model.averaged,
             files=list_exported(folder),
             parity=parity,
             parity_pictures=sample.origin,
@@ -122,13 +120,13 @@ def export_checkpoint(
     return manifest
 
 
-def _write_and_check(model: ServingModel, folder: Path, sample: Sample, tell: Progress) -> tuple[Parity, ...]:
+def _write_and_check(job: ExportJob, folder: Path, sample: Sample, tell: Progress) -> tuple[Parity, ...]:
     exported = [ExportedModel(folder / form.format.place, form.format) for form in FORMS]
     for form, place in zip(FORMS, exported, strict=True):
         tell(f"writing the {_words(form.format.name)}")
-        form.write(model, place.path)
+        form.write(job, place.path)
     tell(f"detecting in {len(sample.pictures)} pictures with the checkpoint")
-    reference = run_reference(model, sample.pictures)
+    reference = run_reference(job.model, sample.pictures)
     parities = []
     for place in exported:
         tell(f"comparing the {_words(place.format.name)} with the checkpoint")

@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from tfodkit.errors import ExportError
+from tfodkit.exporting.job import ExportJob
 from tfodkit.files import write_bytes
 from tfodkit.inference.frozen_graph import INPUT
-from tfodkit.odapi.serving import ServingModel
 
 VARIABLE_OPERATIONS = frozenset({"VarHandleOp", "ReadVariableOp", "Variable", "VariableV2", "ResourceGather"})
 
 
-def write_frozen_graph(model: ServingModel, path: Path) -> None:
+def write_frozen_graph(job: ExportJob, path: Path) -> None:
     """Freeze the model's serving function into ``path``.
 
     Raises:
@@ -29,7 +29,7 @@ def write_frozen_graph(model: ServingModel, path: Path) -> None:
     """
     from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
-    concrete = model.concrete_function
+    concrete = job.model.concrete_function
     frozen = convert_variables_to_constants_v2(concrete, lower_control_flow=True)
     # Both list the outputs in the order of their sorted names, which is how TensorFlow flattens a dictionary.
     names = sorted(concrete.structured_outputs)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import islice
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,9 @@ from tfodkit.errors import RecordError
 from tfodkit.inference.pictures import as_pixels
 from tfodkit.records.example import parse_example
 from tfodkit.records.tfrecord import read_tfrecord
+
+Pictures: TypeAlias = Callable[[int], Iterator[NDArray[np.uint8]]]
+"""Gives so many pictures of the training records at most, upright RGB, ``uint8 [height, width, 3]``."""
 
 SAMPLE_SIZE = 8
 ENCODED = "image/encoded"
@@ -49,6 +53,19 @@ def choose_sample(config: Path) -> Sample:
     except (RecordError, OSError) as error:
         return draw_sample(f"drawn: the validation records can't be read: {error}")
     return Sample(pictures, "validation") if pictures else draw_sample("drawn: there are no validation records")
+
+
+def training_pictures(config: Path) -> Pictures:
+    """Of the training records of a ``pipeline.config``, from its files in turn; none where they can't be read."""
+    files = record_files(read_pipeline(config).train_input_reader)
+
+    def pictures(count: int) -> Iterator[NDArray[np.uint8]]:
+        try:
+            yield from map(_decode, islice(_in_turn(files), count))
+        except (RecordError, OSError):
+            return
+
+    return pictures
 
 
 def draw_sample(origin: str = "drawn") -> Sample:

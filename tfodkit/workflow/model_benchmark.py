@@ -18,14 +18,17 @@ from pathlib import Path
 from typing import Any
 
 from tfodkit.config import PipelineOptions, make_config
+from tfodkit.config.pipeline import read_pipeline
 from tfodkit.config.templates import read_template
 from tfodkit.errors import TfodkitError
 from tfodkit.example import draw_example
 from tfodkit.exporting.forms import FORMS
+from tfodkit.exporting.job import open_job
 from tfodkit.records import make_records
 from tfodkit.training.model_speed import STEPS, ModelSpeed, measure_speed
 
 DRAWN_PICTURES = 48
+MEASURED_FORMS = ("saved_model", "frozen_graph")
 SHOWN_OF_A_TRACEBACK = 200
 """Letters of its last line."""
 
@@ -34,7 +37,7 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class ExportCost:
-    """The seconds from a checkpoint to all forms of export, and the bytes of each; not compared, as export would."""
+    """The seconds from a checkpoint to SavedModel and frozen graph, and the bytes of each; not compared."""
 
     seconds: float
     saved_model_bytes: int
@@ -131,15 +134,15 @@ def measure_here(config: Path, *, steps: int) -> dict[str, Any]:
 
 
 def _export_cost(config: Path) -> ExportCost:
-    from tfodkit.odapi.serving import load_serving_model
-
     began, sizes = time.perf_counter(), {}
     (checkpoint,) = (config.parent / "checkpoints").glob("*.index")
-    model = load_serving_model(config.read_text(encoding="utf-8"), checkpoint.with_suffix(""), averaged=False)
+    label_map = Path(read_pipeline(config).train_input_reader.label_map_path)
+    job = open_job(config, checkpoint.with_suffix(""), label_map, averaged=False)
     for form in FORMS:
-        place = config.parent / form.format.place
-        form.write(model, place)
-        sizes[form.format.name] = sum(path.stat().st_size for path in (place, *place.rglob("*")) if path.is_file())
+        if form.format.name in MEASURED_FORMS:
+            place = config.parent / form.format.place
+            form.write(job, place)
+            sizes[form.format.name] = sum(path.stat().st_size for path in (place, *place.rglob("*")) if path.is_file())
     return ExportCost(time.perf_counter() - began, sizes["saved_model"], sizes["frozen_graph"])
 
 
