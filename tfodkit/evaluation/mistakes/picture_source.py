@@ -17,6 +17,7 @@ ENOUGH_IMAGES = 5
 """Of a source; a name that fewer share is chance."""
 FEWEST, MOST = 2, 12
 """Sources that are told apart."""
+NUMBERS = "numbers alone"
 NEARLY_ALL = 0.8
 """The share of the images that must come from them: else the names say something else."""
 
@@ -30,7 +31,7 @@ def picture_source(images: EvaluationSet) -> list[Quality]:
         number_of = {source: number for number, source in enumerate(sources)}
         group_of = np.array([number_of.get(source, NO_GROUP) for source in source_of], np.int64)
         if FEWEST <= len(sources) <= MOST and (group_of != NO_GROUP).mean() >= NEARLY_ALL:
-            groups = tuple(_group(written.format(source)) for source in sources)
+            groups = tuple(_group(written.format(source) if source else NUMBERS) for source in sources)
             return [Quality("picture source", groups, group_of[images.truth.image])]
     return []
 
@@ -47,9 +48,9 @@ def _words(name: PurePosixPath) -> str:
     """The name without its numbers.
 
     >>> [_words(PurePosixPath(name)) for name in ("IMG_20190801_1200.jpg", "left-camera_07b.png", "0001.jpg")]
-    ['IMG', 'left camera b', '0']
+    ['IMG', 'left camera b', '']
     """
-    return " ".join(re.findall(r"[^\W\d_]+", name.stem)) or "0"
+    return " ".join(re.findall(r"[^\W\d_]+", name.stem))
 
 
 def _first_word(name: PurePosixPath) -> str:
