@@ -83,3 +83,12 @@ def test_shapes_of_detections_are_kept_where_all_have_them() -> None:
 def test_every_image_needs_its_detections() -> None:
     with pytest.raises(ValueError, match="there must be detections for all 2 images, but got 1"):
         EvaluationSet.of_images([truth(), truth()], [found(0)], {1: "mug"})
+
+
+def test_detections_in_a_gap_of_the_label_map_are_left_out() -> None:
+    rows = np.array([1, 2, 3], np.int64)
+    each = Detections(np.zeros((3, 4), np.float32), np.array([0.9, 0.8, 0.7], np.float32), rows, masks=(MASK,) * 3)
+    images = EvaluationSet.of_images([truth(), truth()], [each, found(0)], {1: "mug", 3: "bagel"})
+    assert images.found.class_id.tolist() == [1, 3]
+    assert images.found.score.tolist() == pytest.approx([0.9, 0.7])
+    assert images.found.masks == (MASK, MASK)

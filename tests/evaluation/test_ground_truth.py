@@ -64,6 +64,7 @@ def test_flags_masks_and_keypoints_come_along_where_they_are_asked_for(tmp_path:
         ({"bbox_xmin": [0.1, 0.2]}, "1 classes, but 2, 1, 1, 1 box sides"),
         ({"bbox_xmin": [1]}, "image/object/bbox/xmin must hold floats, but holds integers"),
         ({"class_text": ["mgu"]}, "the class 'mgu' is not in the label map"),
+        ({"class_text": None, "class_label": [7]}, "the class id 7 is not in the label map"),
     ],
 )
 def test_a_record_that_can_not_be_the_truth_is_named(tmp_path: Path, overrides: dict[str, Any], what: str) -> None:

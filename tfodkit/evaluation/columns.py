@@ -5,7 +5,7 @@ Everything that is counted is counted over these columns; no loop over images is
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -92,6 +92,18 @@ class FoundColumns:
             keypoints=_stacked(keypoints),
         )
 
+    def of_classes(self, class_ids: Iterable[int]) -> FoundColumns:
+        """Those of these classes."""
+        (rows,) = np.nonzero(np.isin(self.class_id, list(class_ids)))
+        return FoundColumns(
+            image=self.image[rows],
+            boxes_xyxy=self.boxes_xyxy[rows],
+            class_id=self.class_id[rows],
+            score=self.score[rows],
+            masks=None if self.masks is None else tuple(self.masks[row] for row in rows),
+            keypoints=None if self.keypoints is None else self.keypoints[rows],
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class EvaluatedImage:
@@ -118,6 +130,9 @@ class EvaluationSet:
     ) -> EvaluationSet:
         """The set of images that have a truth and detections each, in the same order.
 
+        Detections of classes without a name are left out, as COCO leaves them out: a label map may have gaps, as COCO's
+        own has ten, and a model gives ids in the gaps, too.
+
         Raises:
             ValueError: the two sequences differ in length.
         """
@@ -125,7 +140,8 @@ class EvaluationSet:
             raise ValueError(f"there must be detections for all {len(ground_truth)} images, but got {len(detections)}")
         images = tuple(EvaluatedImage(image.name, image.width, image.height) for image in ground_truth)
         names = dict(sorted(class_names.items()))
-        return cls(images, names, TruthColumns.of_images(ground_truth), FoundColumns.of_images(detections))
+        found = FoundColumns.of_images(detections).of_classes(names)
+        return cls(images, names, TruthColumns.of_images(ground_truth), found)
 
 
 def _places(counts: Sequence[int]) -> NDArray[np.int64]:

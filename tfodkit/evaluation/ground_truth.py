@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -118,15 +119,20 @@ class _Record:
     def _class_ids(self, ids: Mapping[str, int]) -> list[int]:
         texts = self._features.texts("image/object/class/text")
         if not texts:
-            return list(self._features.ints("image/object/class/label"))
+            labels = list(self._features.ints("image/object/class/label"))
+            self._refuse(set(labels) - set(ids.values()), "class id")
+            return labels
         names = [text.decode("utf-8", "replace") for text in texts]
-        if unknown := sorted(set(names) - set(ids)):
+        self._refuse(set(names) - set(ids), "class")
+        return [ids[name] for name in names]
+
+    def _refuse(self, unknown: Collection[Any], noun: str) -> None:
+        if unknown:
             raise RecordError(
                 self._where,
-                f"the class {unknown[0]!r} is not in the label map, so that the trainer would not see its boxes",
+                f"the {noun} {min(unknown)!r} is not in the label map, so that the trainer would not see its boxes",
                 "Use the label map that was written with the records, or write the records anew.",
             )
-        return [ids[name] for name in names]
 
     def _masks(self, count: int, width: int, height: int) -> tuple[Rle | None, ...] | None:
         masks = read_masks(self._features, count, width, height, where=self._where)

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from evaluation_sets import make_found, make_set, make_truth
 from hypothesis import given, strategies as st
 
-from tfodkit.evaluation.accuracy.ranking import Ranking, plain_number
+from tfodkit.evaluation.accuracy.ranking import Ranking, plain_number, rank
 
 SCORES = st.lists(st.one_of(st.sampled_from([0.0, 0.25, 0.5, 1.0]), st.floats(0, 1, width=32)), max_size=12)
 
@@ -58,3 +59,9 @@ def test_the_threshold_of_the_docstring() -> None:
         0.4125,
         0.5,
     )
+
+
+def test_a_class_without_a_name_is_refused() -> None:
+    images = make_set(make_truth(), make_found((0, 3, (0.0, 0.0, 9.0, 9.0), 0.5)), classes=2)
+    with pytest.raises(ValueError, match=r"class ids must be among \[1, 2\], but got 3"):
+        rank(images, iou=0.5)

@@ -1,6 +1,7 @@
 """The best detection of each picture alone."""
 
 import numpy as np
+import pytest
 from evaluation_sets import evaluation_sets, make_found, make_set, make_truth
 from hypothesis import given
 from plain_matching import plain_iou
@@ -57,6 +58,12 @@ def test_pictures_by_hand() -> None:
 def test_the_best_is_found_whatever_the_order_of_the_rows() -> None:
     found = make_found((0, 2, B, 0.3), (0, 1, A, 0.9))
     assert highest_only(make_set(make_truth((0, 1, A)), found, classes=2)).localised == 1
+
+
+@pytest.mark.parametrize(("height", "localised"), [(50.0, 1), (49.0, 0)])
+def test_an_iou_of_a_half_is_on_the_object(height: float, localised: int) -> None:
+    images = make_set(make_truth((0, 1, A)), make_found((0, 1, (0.0, 0.0, 100.0, height), 0.9)))
+    assert highest_only(images).localised == localised
 
 
 def test_half_of_the_best_detection_in_a_crowd_is_enough() -> None:

@@ -94,8 +94,16 @@ def matched_at(images: EvaluationSet, iou: float, matches: Matches | None) -> tu
 
 
 def class_places(images: EvaluationSet, class_ids: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The place of each class among ``class_names``, from 0."""
-    return np.searchsorted(np.array(list(images.class_names), np.int64), class_ids)
+    """The place of each class among ``class_names``, from 0.
+
+    Raises:
+        ValueError: there is no such class.
+    """
+    known = np.array(list(images.class_names), np.int64)
+    if not np.isin(class_ids, known).all():
+        unknown = np.setdiff1d(class_ids, known)[0]
+        raise ValueError(f"class ids must be among {known.tolist()}, but got {unknown}")
+    return np.searchsorted(known, class_ids)
 
 
 def plain_number(low: float, high: float) -> float:
