@@ -22,7 +22,7 @@ MUG, CUP = 1, 2
 def evaluation():
     """Three pictures of 40 x 30 pixels, two of them called alike, each with a mug; and detections beside the mark."""
     labelled = np.array([[4, 6, 20, 24]] * 3, np.float64)
-    found = np.array([[4.4, 6.6, 20, 24], [30, 20, 44, 29.6], [39.8, 1, 39.9, 1.2]], np.float64)
+    found = np.array([[4.4, 6.6, 20, 24], [30, 20, 44, 29.6], [20.6, 1.2, 21.2, 1.4]], np.float64)
     return EvaluationSet(
         tuple(EvaluatedImage(name, 40, 30) for name in ("day1/tray.jpg", "day2/tray.jpg", "plate.png")),
         {MUG: "mug", CUP: "cup"},
@@ -94,7 +94,7 @@ def test_the_annotations_that_are_passed_keep_what_columns_lack(tmp_path):
     text = (tmp_path / "suspects" / "plate.xml").read_text()
     assert "<pose>Left</pose>" in text
     assert "<name>mug, here?</name>" in text
-    assert "<xmin>39</xmin>\n\t\t\t<ymin>1</ymin>\n\t\t\t<xmax>40</xmax>\n\t\t\t<ymax>2</ymax>" in text  # not empty
+    assert "<xmin>21</xmin>\n\t\t\t<ymin>1</ymin>\n\t\t\t<xmax>22</xmax>\n\t\t\t<ymax>2</ymax>" in text  # not empty
     assert (written.pictures, written.command.split()[1]) == (0, "PICTURES")
 
 

@@ -109,6 +109,20 @@ def test_a_box_of_the_right_class_in_another_place():
     assert told(scene(RIGHT, ([thing("mug")], [seen("mug", 0.9, *shifted), well]))) == []
 
 
+def test_a_box_that_fits_another_object_better_is_no_misplaced_one_of_its_neighbour():
+    detection = seen("mug", 0.9, 10, 12, 30, 32)
+    left, right = thing("mug", 10, 18, 30, 38), thing("mug", 10, 0, 30, 20)  # IoU 14/26 and 8/32
+    lower = thing("mug", 10, 20, 30, 40)  # 12/28
+    assert told(scene(RIGHT, ([left, right, lower], [detection]))) == [
+        ("misplaced box", round(0.9 * 12 / 26, 6), 1),
+    ]
+
+
+def test_what_is_suspected_in_two_ways_is_told_in_the_likelier_one():
+    both = [seen("mug", 0.9, 10, 10, 30, 26), seen("cup", 0.9, 10, 10, 30, 18)]
+    assert told(scene(RIGHT, ([thing("cup")], both))) == [("wrong class", 0.72, 1)]
+
+
 def test_an_object_that_nothing_touches():
     small, large = thing("mug", 0, 0, 5, 5), thing("mug", 50, 50, 90, 90)
     images = scene(RIGHT, ([large], [seen("mug", 0.05, 50, 50, 90, 90)]))

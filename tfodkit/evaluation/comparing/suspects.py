@@ -132,7 +132,7 @@ class _Evidence:
         is_best = self.pairs.overlap == np.maximum(of_object[self.pairs.object], of_detection[self.pairs.detection])
         yield from self._suspects(
             Suspicion.MISPLACED,
-            is_sure & is_best & (self.pairs.overlap >= ELSEWHERE) & (of_object[self.pairs.object] < WELL),
+            is_sure & is_best & (self.pairs.overlap >= ELSEWHERE) & (self.pairs.overlap < WELL),
             self._scores() * (1 - self.pairs.overlap),
         )
 
