@@ -80,7 +80,7 @@ def test_small_objects_that_are_missed_are_named() -> None:
 def test_dark_objects_that_are_missed_are_named() -> None:
     causes = causes_of(*planted(lambda _, looks: np.where(looks.brightness < 90, 0.5, 0.9)))
     (strongest,) = causes.strongest
-    assert strongest.words.startswith("Dark objects (brightness below ")
+    assert strongest.words.startswith("The darkest third of the objects (brightness below ")
     assert strongest.words.endswith("Add such pictures, or pass --augment random_adjust_brightness.")
 
 
@@ -88,7 +88,7 @@ def test_objects_of_the_colour_of_the_table_are_named() -> None:
     causes = causes_of(*planted(lambda _, looks: np.where(looks.contrast < 8, 0.4, 0.9)))
     (strongest,) = causes.strongest
     assert strongest.words.startswith(
-        "Objects of nearly the colour of their surroundings (Delta E below 8) are missed: "
+        "The objects closest in colour to what is around them (Delta E below 8) are missed: "
     )
 
 

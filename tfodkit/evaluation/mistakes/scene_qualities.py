@@ -67,10 +67,11 @@ def brightness(looks: ImageLooks) -> list[Quality]:
 
 
 def _lights(low: str, high: str) -> tuple[Group, ...]:
+    dark, middling, bright = f"below {low} of 255", f"{low} to {high}", f"from {high} on"
     return (
-        Group(f"dark: below {low} of 255", f"dark objects (brightness below {low} of 255)", MORE_LIGHTS),
-        Group(f"{low} to {high}", f"objects of middling brightness ({low} to {high} of 255)", MORE_LIGHTS),
-        Group(f"bright: from {high} on", f"bright objects (brightness {high} of 255 or more)", MORE_LIGHTS),
+        Group(f"darkest: {dark}", f"the darkest third of the objects (brightness {dark})", MORE_LIGHTS),
+        Group(f"middling: {middling}", f"objects of middling brightness ({middling} of 255)", MORE_LIGHTS),
+        Group(f"brightest: {bright}", f"the brightest third of the objects (brightness {bright})", MORE_LIGHTS),
     )
 
 
@@ -82,17 +83,9 @@ def contrast(looks: ImageLooks) -> list[Quality]:
 
 
 def _grounds(low: str, high: str) -> tuple[Group, ...]:
-    like = f"objects of nearly the colour of their surroundings (Delta E below {low})"
+    faint, middling, strong = f"Delta E below {low}", f"{low} to {high}", f"from {high} on"
     return (
-        Group(f"faint: Delta E below {low}", like, MORE_GROUNDS),
-        Group(
-            f"{low} to {high}",
-            f"objects that differ somewhat from their surroundings (Delta E {low} to {high})",
-            MORE_GROUNDS,
-        ),
-        Group(
-            f"strong: from {high} on",
-            f"objects that stand out from their surroundings (Delta E {high} or more)",
-            MORE_GROUNDS,
-        ),
+        Group(f"faintest: {faint}", f"the objects closest in colour to what is around them ({faint})", MORE_GROUNDS),
+        Group(f"middling: {middling}", f"objects of middling contrast (Delta E {middling})", MORE_GROUNDS),
+        Group(f"strongest: {strong}", f"the objects that stand out most (Delta E {strong})", MORE_GROUNDS),
     )
