@@ -63,7 +63,8 @@ def test_raccoons_from_xml_to_pictures_with_boxes(tmp_path: Path) -> None:
     evaluated = json.loads(tfodkit("eval", "run", "--json", folder=tmp_path).stdout)
     assert evaluated["images"] == 40
     kept = json.loads((run / "best" / "metrics.json").read_text(encoding="utf-8"))
-    assert evaluated["figures"]["mAP"] == pytest.approx(kept["figures"]["mAP"], abs=1e-6)
+    assert evaluated["boxes"]["figures"]["mAP"] == pytest.approx(kept["figures"]["mAP"], abs=1e-6)
+    assert (run / "report" / "report.html").is_file()
 
     tfodkit("export", "run", "-o", "exported", folder=tmp_path)
     manifest = json.loads((exported / "export.json").read_text(encoding="utf-8"))
@@ -91,6 +92,7 @@ def test_the_demo_learns_its_example(tmp_path: Path) -> None:
     assert best["figures"]["mAP@.50"] >= 0.5
     assert len(list((tmp_path / "demo" / "detected").glob("*.jpg"))) == 12
     assert "pictures with boxes  demo/detected" in done.stdout
+    assert (tmp_path / "demo" / "run" / "report" / "report.html").is_file()
 
 
 def test_raccoons_are_found_better_after_three_hundred_steps(tmp_path: Path) -> None:

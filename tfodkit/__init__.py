@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from tfodkit.exporting import export
     from tfodkit.inference import Detector, detect
     from tfodkit.records import RecordOptions, make_records, read_records
-    from tfodkit.training.evaluate_run import evaluate_run as eval  # noqa: A004 - named as the command is
     from tfodkit.training.lr_finder import find_learning_rate as lr_find
     from tfodkit.training.options import TrainOptions
     from tfodkit.training.train import train
     from tfodkit.workflow.compare import compare
     from tfodkit.workflow.compare_runs import compare_runs
+    from tfodkit.workflow.evaluate import evaluate as eval  # noqa: A004 - named as the command is
     from tfodkit.workflow.model_benchmark import benchmark
     from tfodkit.workflow.run import run_work as run
     from tfodkit.zoo import fetch_model
@@ -51,7 +51,7 @@ _HOME = {
     "lr_find": ("tfodkit.training.lr_finder", "find_learning_rate"),
     "train": ("tfodkit.training.train", "train"),
     "TrainOptions": ("tfodkit.training.options", "TrainOptions"),
-    "eval": ("tfodkit.training.evaluate_run", "evaluate_run"),
+    "eval": ("tfodkit.workflow.evaluate", "evaluate"),
     "compare_runs": ("tfodkit.workflow.compare_runs", "compare_runs"),
     "export": ("tfodkit.exporting", "export"),
     "detect": ("tfodkit.inference", "detect"),

@@ -11,6 +11,7 @@ import typer
 
 from tfodkit import files
 from tfodkit.errors import OutputError
+from tfodkit.training.run_directory import RunDirectory
 
 if TYPE_CHECKING:
     from tfodkit.evaluation.result import EvaluationResult
@@ -49,6 +50,10 @@ class DemoFolder:
     @property
     def run(self) -> Path:
         return self.path / "run"
+
+    @property
+    def report(self) -> Path:
+        return RunDirectory(self.run).report_path
 
     @property
     def exported(self) -> Path:
@@ -112,6 +117,7 @@ def command(
     typer.echo(
         f"\ndone in {result.seconds:.0f} s: mAP {figures['mAP'] or 0:.3f}, mAP@.50IOU {figures['mAP@.50'] or 0:.3f} "
         f"on {result.evaluation.images} validation pictures\n"
+        f"  the report           {result.folder.report / 'report.html'}\n"
         f"  pictures with boxes  {result.folder.detected}\n"
         f"  curves               tensorboard --logdir {result.folder.run}\n"
         f"  figures              {result.folder.run / 'evaluations.csv'}\n"
@@ -146,19 +152,19 @@ def _use(folder: DemoFolder) -> EvaluationResult:
     from tfodkit.example import draw_example
     from tfodkit.exporting import export
     from tfodkit.inference import detect
-    from tfodkit.reporting.text import evaluation_lines
-    from tfodkit.training.evaluate_run import evaluate_run
+    from tfodkit.reporting.text import analysis_lines
+    from tfodkit.workflow.evaluate import evaluate
 
     _announce(f"tfodkit eval {folder.run}")
-    evaluation = evaluate_run(folder.run)
-    typer.echo("\n".join(evaluation_lines(evaluation)))
+    evaluated = evaluate(folder.run, output=folder.report)
+    typer.echo("\n".join(analysis_lines(evaluated.analysis)))
     _announce(f"tfodkit export {folder.run} -o {folder.exported}")
     export(folder.run, folder.exported, progress=lambda text: typer.echo(text, err=True))
     _announce(f"tfodkit detect {folder.exported} {folder.new_pictures} -o {folder.detected}")
     draw_example(folder.new_pictures, images=NEW_PICTURES, seed=SEED_OF_NEW_PICTURES)
     detected = detect(folder.exported, folder.new_pictures, folder.detected)
     typer.echo(f"{sum(detected.count_by_class().values())} objects in {len(detected.results)} new pictures")
-    return evaluation
+    return evaluated.result
 
 
 def _announce(text: str) -> None:

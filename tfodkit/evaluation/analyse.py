@@ -70,7 +70,7 @@ def analyse(
         confusion=matrix,
         highest_only=highest_only(images),
         mistakes=analyse_mistakes(images, matches=matches),
-        causes=find_causes(images, threshold=options.threshold, iou=options.iou, looks=looks),
+        causes=find_causes(images, threshold=options.threshold, iou=iou, looks=looks, matches=own, seed=options.seed),
         uncertainty=uncertainty,
         losses=dict(losses or {}),
     )

@@ -14,6 +14,7 @@
       curves.png          losses, average precision, learning rate and speed, drawn out of the two
       run.json            versions, machine, options, starts and what was recovered from
       train.log           what was shown, with the time of day
+      report/             what tfodkit eval wrote, unless told to write elsewhere
       before-N/           what was evaluated up to step N, on other validation images
       train/, eval/       TensorBoard events, under the tags of the Object Detection API
 """
@@ -91,6 +92,10 @@ class RunDirectory:
     @property
     def log_path(self) -> Path:
         return self.path / "train.log"
+
+    @property
+    def report_path(self) -> Path:
+        return self.path / "report"
 
     @property
     def record_path(self) -> Path:

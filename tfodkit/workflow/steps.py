@@ -14,13 +14,14 @@ from tfodkit.config import make_config
 from tfodkit.config.options import PipelineOptions
 from tfodkit.config.templates import read_template
 from tfodkit.errors import OutputError
+from tfodkit.evaluation_report.data_files import RESULTS
 from tfodkit.exporting import export
 from tfodkit.exporting.manifest import MANIFEST_NAME, list_exported
 from tfodkit.training import checkpoint_folder
-from tfodkit.training.evaluate_run import evaluate_run
 from tfodkit.training.run_directory import RunDirectory
 from tfodkit.training.run_record import read_result
 from tfodkit.training.train import train
+from tfodkit.workflow.evaluate import evaluate
 from tfodkit.workflow.ledger import Entry, digest
 from tfodkit.workflow.work import ZOO, Work, folder_name
 from tfodkit.zoo import checkpoint_for
@@ -164,13 +165,13 @@ class Train(Step):
 
 
 class Evaluate(Step):
-    """The run's best checkpoint → ``evaluation.json``."""
+    """The run's best checkpoint → a report."""
 
     name = "eval"
 
     @property
     def output(self) -> Path:
-        return self.folder / "evaluation.json"
+        return self.run.report_path
 
     def key(self) -> str:
         return digest(
@@ -178,13 +179,13 @@ class Evaluate(Step):
         )
 
     def is_whole(self, entry: Entry) -> bool:
-        return self.output.is_file() and files.sha256(self.output) == entry.figures.get("sha256")
+        results = self.output / RESULTS
+        return results.is_file() and files.sha256(results) == entry.figures.get("sha256")
 
     def do(self, tell: Tell) -> Mapping[str, Any]:
         tell("evaluating the best checkpoint")
-        result = evaluate_run(self.run.path)
-        files.write_text(self.output, json.dumps(result.to_json(), indent=2, ensure_ascii=False) + "\n")
-        return {"sha256": files.sha256(self.output), "images": result.images, **result.figures}
+        result = evaluate(self.run.path, output=self.output, force=True).result
+        return {"sha256": files.sha256(self.output / RESULTS), "images": result.images, **result.figures}
 
 
 class Export(Step):

@@ -27,8 +27,7 @@ class Work:
           summary.json, summary.txt    what was made of what, when, and how long it took
           records/
           <template>/pipeline.config
-          <template>/run/              older ones, of other inputs, stay beside it: run-before-1, …
-          <template>/evaluation.json
+          <template>/run/              with its report/; older ones, of other inputs, stay beside it: run-before-1, …
           <template>/exported/
 
     Raises:
