@@ -9,6 +9,9 @@ Each run is a process of its own that draws the set, puts it into the form that 
 there: matching, average precision and the twelve figures; ours measures the thirds of the set's own areas as well.
 pycocotools is asked for evaluate, accumulate and summarize. Peak memory is that of the whole process, with the set.
 
+Of our CPU time at the default sizes, a tenth goes into finding the overlaps, a quarter into seven assignments (all
+areas, COCO's three bands, three thirds) and half into nine accumulations (these, and those of 1 and of 10 detections).
+
 A figure says something about the machine named above it and no other: quote both, or the ratios of one call.
 """
 
