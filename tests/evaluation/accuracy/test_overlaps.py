@@ -8,7 +8,7 @@ from pycocotools import mask
 
 from tfodkit.evaluation.accuracy.overlaps import box_areas, box_overlaps, keypoint_areas, keypoint_similarities, sigmas
 
-SIDES = st.floats(-50, 400, allow_nan=False)
+SIDES = st.integers(-800, 6400).map(lambda sixteenths: sixteenths / 16)  # so that x + width is exact for the reference
 BOXES = st.lists(st.tuples(SIDES, SIDES, SIDES, SIDES), min_size=1, max_size=5)
 
 
