@@ -25,6 +25,13 @@ def test_out_of_memory_is_met_three_times_a_start(on_oom: str, remedy: Remedy) -
     assert policy.remedy(Fault.BAD_LOSS, Adaptation()) == Remedy.LOWER  # counted by itself
 
 
+def test_a_learning_rate_is_halved_and_then_far_too_high() -> None:
+    policy = RecoveryPolicy("stop", batch_size=8)
+    tried = [policy.remedy(Fault.BAD_LOSS, Adaptation()) for _ in range(4)]
+    assert tried == [Remedy.LOWER, Remedy.LOWER_MORE, Remedy.LOWER_MORE, None]
+    assert adaptation(filter(None, tried)).rate_factor == pytest.approx(1 / 200)
+
+
 @pytest.mark.parametrize(
     ("batch_size", "adapted"),
     [(1, Adaptation()), (3, Adaptation()), (4, Adaptation(accumulate=4)), (4, Adaptation(2, 2)), (6, Adaptation(2))],

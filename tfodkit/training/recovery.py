@@ -17,7 +17,7 @@ from typing import Literal
 MOST_TRIES = 3
 """Of one kind of fault in one start."""
 
-HALF = 0.5
+HALF, TENTH = 0.5, 0.1
 EXPLODED = 100
 """How many medians of the last losses are too much."""
 REMEMBERED = 100
@@ -40,6 +40,7 @@ class Remedy(StrEnum):
     ACCUMULATE = "accumulated the gradients of twice as many parts of a batch"
     HALVE = "halved the batch and the learning rate"
     LOWER = "halved the learning rate"
+    LOWER_MORE = "divided the learning rate by 10"
     FORGET = "began anew with a changed config"
 
 
@@ -61,6 +62,8 @@ class Adaptation:
                 return Adaptation(self.accumulate, 2 * self.batch_divisor, HALF * self.rate_factor)
             case Remedy.LOWER:
                 return Adaptation(self.accumulate, self.batch_divisor, HALF * self.rate_factor)
+            case Remedy.LOWER_MORE:
+                return Adaptation(self.accumulate, self.batch_divisor, TENTH * self.rate_factor)
             case Remedy.FORGET:
                 return Adaptation()
         return self
@@ -83,12 +86,16 @@ class RecoveryPolicy:
         self._tries = dict.fromkeys(Fault, 0)
 
     def remedy(self, fault: Fault, adapted: Adaptation) -> Remedy | None:
-        """What to try next, and counts it; None where nothing is left to try."""
+        """What to try next, and counts it; None where nothing is left to try.
+
+        A learning rate is halved at first, as a bad batch may be all that was wrong; then it is far too high, and a
+        tenth is tried, twice: 200 times less in all is what lies between the rates that SGD and Adam take.
+        """
         self._tries[fault] += 1
         if self._tries[fault] > MOST_TRIES:
             return None
         if fault == Fault.BAD_LOSS:
-            return Remedy.LOWER
+            return Remedy.LOWER if self._tries[fault] == 1 else Remedy.LOWER_MORE
         images_at_once = self._batch_size // (adapted.batch_divisor * adapted.accumulate)
         is_whole = self._batch_size % (2 * adapted.batch_divisor * adapted.accumulate) == 0
         if self._on_oom == "stop" or images_at_once < 2 or not is_whole:  # noqa: PLR2004 - one image can't be halved
