@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -72,6 +73,15 @@ def test_the_page_needs_no_other_file_and_no_network(written: ReportFiles) -> No
     text = written.page.read_text(encoding="utf-8")
     assert "@import" not in text
     assert not re.search(r"url\((?!#)", text)
+
+
+def test_labels_that_may_be_wrong_are_listed(written: ReportFiles) -> None:
+    with (written.page.parent / "suspects.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    doubts = [float(row["doubt"]) for row in rows]
+    assert doubts
+    assert doubts == sorted(doubts, reverse=True)
+    assert {row["kind"] for row in rows} <= {"wrong class", "missing label", "misplaced box", "spurious label"}
 
 
 def test_links_lead_to_files_that_are_there_and_to_the_images(written: ReportFiles) -> None:

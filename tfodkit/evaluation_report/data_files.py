@@ -6,6 +6,7 @@
     per_class.csv       a row a class
     detections.json     every detection, as COCO's results: ``COCO("truth.json").loadRes("detections.json")``
     truth.json          what they were held against, as COCO's annotations
+    suspects.csv        labels that the detections contradict (``comparing/suspects.py``), the most doubtful first
     annotations/*.xml   what was found above the threshold, an image each: opens in labelImg beside the pictures
 """
 
@@ -15,7 +16,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
 import numpy as np
@@ -25,9 +26,11 @@ from tfodkit.annotations.voc_writer import to_voc_xml
 from tfodkit.boxes import Box
 from tfodkit.evaluation.analysis import Analysis
 from tfodkit.evaluation.columns import EvaluatedImage, EvaluationSet, Rle
+from tfodkit.evaluation.comparing.suspects import find_suspects
 from tfodkit.evaluation_report.names import shortened
 from tfodkit.evaluation_report.results import class_rows, results
 from tfodkit.evaluation_report.subject import Subject
+from tfodkit.evaluation_report.suspects_list import CSV_NAME, suspects_csv
 from tfodkit.images.index import leads_out
 
 RESULTS, PER_CLASS, DETECTIONS, TRUTH, ANNOTATIONS = (
@@ -46,6 +49,7 @@ def write_data_files(analysis: Analysis, subject: Subject, folder: Path) -> None
     images = analysis.images
     _write_json(folder / RESULTS, results(analysis, subject), indent=1)
     (folder / PER_CLASS).write_text(per_class_csv(analysis), encoding="utf-8")
+    (folder / CSV_NAME).write_text(suspects_csv(images, find_suspects(images)), encoding="utf-8")
     _write_json(folder / DETECTIONS, coco_results(images))
     _write_json(folder / TRUTH, coco_truth(images))
     for path, content in found_xml(images, analysis.options.threshold):
@@ -122,7 +126,7 @@ def found_xml(images: EvaluationSet, threshold: float) -> Iterable[tuple[PurePos
 def _runs(places: np.ndarray[Any, Any]) -> tuple[list[int], list[int], list[int]]:
     """The values of ascending ``places``, and where the run of each begins and ends."""
     values, firsts = np.unique(places, return_index=True)
-    return values.tolist(), firsts.tolist(), [*firsts[1:].tolist(), len(places)]
+    return values.tolist(), firsts.tolist(), [*firsts[1:].tolist(), len(places)][: len(values)]
 
 
 def _object(images: EvaluationSet, row: int, image: EvaluatedImage) -> ObjectAnnotation | None:
@@ -133,7 +137,7 @@ def _object(images: EvaluationSet, row: int, image: EvaluatedImage) -> ObjectAnn
 
 
 def _own_path(name: str, taken: set[str]) -> PurePosixPath:
-    path = PurePosixPath(shortened(PurePosixPath(name).name if leads_out(name) else name, LONGEST_NAME))
+    path = PurePosixPath(shortened(PureWindowsPath(name).name if leads_out(name) else name, LONGEST_NAME))
     number, own = 2, path
     while str(own.with_suffix("")).casefold() in taken:
         own, number = path.with_stem(f"{path.stem}-{number}"), number + 1
