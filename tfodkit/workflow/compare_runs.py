@@ -12,7 +12,7 @@ from tfodkit.config.pipeline import read_pipeline
 from tfodkit.errors import DataError, Problem, UsageError
 from tfodkit.evaluation.comparing.runs import MeasuredRun, RunDifference, compare_measured, measure_run
 from tfodkit.evaluation.comparing.same_truth import TruthDifference, in_terms_of, truth_difference
-from tfodkit.evaluation.comparing.uncertainty import interval
+from tfodkit.evaluation.comparing.uncertainty import corrected_interval
 from tfodkit.evaluation.comparing.values import Interval
 from tfodkit.wording import counted
 from tfodkit.workflow.evaluated_report import EvaluatedReport, read_report
@@ -108,8 +108,8 @@ def _compared(name: str, report: EvaluatedReport, measured: MeasuredRun, level: 
         run=report.run.path if report.run else None,
         model=report.model,
         facts=read_facts(report.run) if report.run else None,
-        map=interval(measured.drawn.map, level),
-        map50=interval(measured.drawn.map50, level),
+        map=corrected_interval(measured.drawn.map, level),
+        map50=corrected_interval(measured.drawn.map50, level),
         threshold=measured.threshold,
         detections=len(report.images.found),
     )

@@ -57,21 +57,21 @@ def without_ties_in_an_image(images: EvaluationSet) -> EvaluationSet:
     return replace(images, found=replace(images.found, score=images.found.score - 1e-4 * place))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(evaluation_sets())
 def test_all_images_once_are_cocos_own_figures_ties_and_crowds_too(images: EvaluationSet) -> None:
     once = [1] * len(images.images)
     np.testing.assert_allclose(ap_of(images, once)[0], measure_coco(images).ap, rtol=0, atol=CLOSE)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(SEEDS)
 def test_all_images_once_of_a_model_of_some_skill(seed: int) -> None:
     images = random_set(seed, images=8, detections=60, objects=8)
     np.testing.assert_allclose(ap_of(images, [1] * 8)[0], measure_coco(images).ap, rtol=0, atol=CLOSE)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(evaluation_sets(), st.lists(st.integers(0, 3), min_size=3, max_size=3))
 def test_a_weight_is_as_good_as_so_many_copies(images: EvaluationSet, weights: list[int]) -> None:
     images, weights = without_ties_in_an_image(images), weights[: len(images.images)]
@@ -79,7 +79,7 @@ def test_a_weight_is_as_good_as_so_many_copies(images: EvaluationSet, weights: l
     np.testing.assert_allclose(ap_of(images, weights)[0], copies, rtol=0, atol=CLOSE)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(SEEDS, st.lists(st.integers(0, 4), min_size=6, max_size=6))
 def test_a_weight_is_as_good_as_so_many_copies_for_a_model_of_some_skill(seed: int, weights: list[int]) -> None:
     images = without_ties_in_an_image(random_set(seed, images=6, detections=60, objects=8))

@@ -50,7 +50,7 @@ def shuffled(images: EvaluationSet, seed: int) -> EvaluationSet:
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(evaluation_sets(), st.integers(0, 2**32 - 1))
 def test_order_and_ids_make_no_difference(images: EvaluationSet, seed: int) -> None:
     other = shuffled(images, seed)

@@ -1,14 +1,19 @@
 """How far average precision would move, had the validation images been others of the same kind.
 
-The percentile bootstrap over images (Efron 1979, Bootstrap methods: another look at the jackknife): the images are
-drawn anew with replacement, as many as there are, and the interval is what the middle ``level`` of the draws gives.
-What it can't tell of is what no image shows: it is too narrow where images are few. In a simulation, intervals of
-95 percent held the truth in 94 of 100 sets of 60 images, in 91 of 16 images, and in 85 of 8.
+The bootstrap over images (Efron 1979): the images are drawn anew with replacement, as many as there are. Of a figure
+the interval is the bias-corrected percentile one (Efron 1981, Nonparametric standard errors and confidence intervals),
+as AP of few objects comes out too high, by its taking the best precision from each recall on, and of a resample, which
+has fewer yet, higher still. Of a difference between two runs, where that cancels out, it is the plain percentile one.
+
+No interval knows what no image shows, nor how much too high AP is. In simulations those of 95 percent held the truth
+in 87 of 100 sets, of 16, 100 or 400 images with six classes and an mAP of 0.6; with one class in 87, 94 and 99; with
+eight classes and an mAP of 0.3 in 70 to 87. Those of the difference of two runs held it in 90 to 98.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +25,7 @@ from tfodkit.evaluation.comparing.values import Interval, Uncertainty
 
 SAMPLES = 1000
 LEVEL = 0.95
+_DECIMALS = 12  # figures that differ by less are equal but for rounding
 
 
 def bootstrap(
@@ -45,15 +51,16 @@ def bootstrap(
     Raises:
         ValueError: there are no samples, or no such level, or ``matches`` does not begin at IoU 0.5.
     """
-    drawn = draw_precisions(images, samples=samples, seed=seed, matches=matches)
     check_level(level)
+    drawn = draw_precisions(images, samples=samples, seed=seed, matches=matches)
     return Uncertainty(
         level=level,
         samples=samples,
-        map=interval(drawn.map, level),
-        map50=interval(drawn.map50, level),
+        map=corrected_interval(drawn.map, level),
+        map50=corrected_interval(drawn.map50, level),
         per_class={
-            name: interval(drawn.per_class[:, index], level) for index, name in enumerate(images.class_names.values())
+            name: corrected_interval(drawn.per_class[:, index], level)
+            for index, name in enumerate(images.class_names.values())
         },
     )
 
@@ -91,11 +98,28 @@ def draw_precisions(
 
 def interval(figures: NDArray[np.float64], level: float) -> Interval:
     """A figure, the first of ``figures``, and what bounds the middle ``level`` of the others; nan is left out."""
+    return _between(figures, (1 - level) / 2, (1 + level) / 2)
+
+
+def corrected_interval(figures: NDArray[np.float64], level: float) -> Interval:
+    """As :func:`interval`, but not of the middle: of draws that are too high, as the figure is, of lower ones."""
+    drawn = figures[1:][~np.isnan(figures[1:])]
+    if np.isnan(figures[0]) or not len(drawn):
+        return interval(figures, level)
+    above = np.round(drawn - figures[0], _DECIMALS)
+    share_below = float((above < 0).mean() + (above == 0).mean() / 2)
+    end = 0.5 / len(drawn)
+    normal = NormalDist()
+    shift, half = 2 * normal.inv_cdf(min(max(share_below, end), 1 - end)), normal.inv_cdf((1 + level) / 2)
+    return _between(figures, normal.cdf(shift - half), normal.cdf(shift + half))
+
+
+def _between(figures: NDArray[np.float64], low_share: float, high_share: float) -> Interval:
     value, drawn = figures[0], figures[1:]
     drawn = drawn[~np.isnan(drawn)]
     if np.isnan(value) or not len(drawn):
         return Interval(None if np.isnan(value) else float(value), None, None)
-    low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
+    low, high = np.quantile(drawn, [low_share, high_share])
     return Interval(float(value), float(low), float(high))
 
 

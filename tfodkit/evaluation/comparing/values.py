@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A figure with its percentile bootstrap interval over images (Efron 1979); ``None``: no ground truth."""
+    """A figure with its bootstrap interval over images (``uncertainty.py``); ``None``: no ground truth."""
 
     value: float | None
     low: float | None
