@@ -10,10 +10,11 @@ from tfodkit.evaluation.accuracy.ranking import Ranking, plain_number, rank
 SCORES = st.lists(st.one_of(st.sampled_from([0.0, 0.25, 0.5, 1.0]), st.floats(0, 1, width=32)), max_size=12)
 
 
-def make_ranking(*score: float) -> Ranking:
+def make_ranking(*score: float, lowest: float | None = None) -> Ranking:
+    lowest = min(score, default=1) if lowest is None else lowest
     ranked = np.array(sorted(score, reverse=True), np.float64)
     rows = np.arange(len(ranked))
-    return Ranking("mug", 1, rows, ranked, np.zeros(len(rows) + 1, np.int64))
+    return Ranking("mug", 1, rows, ranked, np.zeros(len(rows) + 1, np.int64), lowest)
 
 
 @given(SCORES)
@@ -36,6 +37,18 @@ def test_equal_scores_stay_together_and_a_score_of_one_is_always_kept() -> None:
     assert make_ranking(0.9, 0.5, 0.5, 0.1).cuts().tolist() == [0, 1, 3, 4]
     assert make_ranking(1.0, 1.0, 0.5).cuts().tolist() == [2, 3]
     assert make_ranking().cuts().tolist() == [0]
+
+
+@pytest.mark.parametrize(
+    ("lowest", "threshold"),
+    [
+        (0.625, 0.62),  # detections may have been cut off there: nothing is known of lower scores
+        (0.501, 0.6),  # other classes have lower scores, so that this one would have shown them
+        (0.001, 0.3),
+    ],
+)
+def test_the_threshold_that_keeps_all_stays_where_detections_are(lowest: float, threshold: float) -> None:
+    assert make_ranking(0.9, 0.625, lowest=lowest).threshold_that_keeps(2) == threshold
 
 
 @pytest.mark.parametrize(

@@ -124,9 +124,9 @@ def test_of_equally_good_thresholds_the_highest_is_best() -> None:
 def test_a_class_that_is_never_found_takes_the_threshold_of_all() -> None:
     truth, found = make_truth((0, 1, A), (0, 2, B)), make_found((0, 1, A, 0.9), (0, 2, FAR, 0.6), (0, 3, FAR, 0.3))
     table = operating_table(make_set(truth, found, classes=3), iou=0.5, threshold=0.5)
-    assert [best.threshold for best in table.at_best] == [0.5, 1, 1]
+    assert [best.threshold for best in table.at_best] == [0.6, 1, 1]
     assert table.overall_best.threshold == 0.8
-    assert table.best_thresholds == {"class 1": 0.5, "class 2": 0.8, "class 3": 0.8}
+    assert table.best_thresholds == {"class 1": 0.6, "class 2": 0.8, "class 3": 0.8}
 
 
 @pytest.mark.parametrize("truth", [make_truth(), make_truth((0, 1, A))])

@@ -16,6 +16,7 @@ from tfodkit.evaluation.columns import EvaluationSet
 
 TOGETHER = "all classes"
 MOST_DECIMALS = 17  # of a double
+NEARLY = 0.99
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,7 +25,8 @@ class Ranking:
 
     ``rows`` is int64 ``[n]``, where they stand in the columns; ``score`` float64 ``[n]``; ``hits`` int64 ``[n + 1]``,
     how many of the best 0, 1 … n are right. ``ground_truths`` are the objects to be found. Crowds are none, and a
-    detection on one is not ranked; objects marked ``difficult`` are like any other here.
+    detection on one is not ranked; objects marked ``difficult`` are like any other here. ``lowest`` is the lowest score
+    of any class: of what a model finds below it nothing is known.
     """
 
     name: str
@@ -32,6 +34,7 @@ class Ranking:
     rows: NDArray[np.int64]
     score: NDArray[np.float64]
     hits: NDArray[np.int64]
+    lowest: float
 
     def kept(self, thresholds: ArrayLike) -> NDArray[np.int64]:
         """How many have a score of at least each threshold, in the shape of ``thresholds``."""
@@ -46,12 +49,14 @@ class Ranking:
         """A threshold that keeps the best ``cut`` detections, one of :meth:`cuts`, and no other.
 
         Between the last score that is kept and the first that is not, the number of fewest decimals, close to the
-        middle: it can be read, typed and rounded without other detections, and stays away from both scores. It is 1
-        where nothing is kept.
+        middle: it can be read and typed, and stays away from both scores. Where all are kept, it lies between the
+        lowest score of any class and their own, and just below where these are one; where none is kept, it is 1.
         """
         if not cut:
             return 1.0
-        return plain_number(self.score[cut] if cut < len(self.score) else 0.0, self.score[cut - 1])
+        last = self.score[cut - 1]
+        below = self.score[cut] if cut < len(self.score) else self.lowest
+        return plain_number(below if below < last else NEARLY * last, last)
 
 
 def rank(images: EvaluationSet, *, iou: float, matches: Matches | None = None) -> tuple[Ranking, ...]:
@@ -72,9 +77,10 @@ def rank(images: EvaluationSet, *, iou: float, matches: Matches | None = None) -
     ends = np.cumsum(np.bincount(of_class, minlength=len(images.class_names)))
     by_class = np.split(rows[np.argsort(of_class, kind="stable")], ends[:-1]) if len(ends) else []
     named = [*zip(images.class_names.values(), truths.tolist(), by_class, strict=True), (TOGETHER, truths.sum(), rows)]
-    is_hit = matches.object_of[at] != NOBODY
+    is_hit, score = matches.object_of[at] != NOBODY, images.found.score
+    lowest = float(score.min(initial=1))
     return tuple(
-        Ranking(name, int(count), ranked, images.found.score[ranked], np.concatenate([[0], np.cumsum(is_hit[ranked])]))
+        Ranking(name, int(count), ranked, score[ranked], np.concatenate([[0], np.cumsum(is_hit[ranked])]), lowest)
         for name, count, ranked in named
     )
 
