@@ -39,7 +39,7 @@ class Process:
 
 
 def test_a_template_that_there_is_not_is_refused_before_anything_is_measured() -> None:
-    with pytest.raises(UsageError, match="there is no such template"):
+    with pytest.raises(UsageError, match=r"^model \S+: there is no such template"):
         benchmark(["example", "exmaple"])
 
 

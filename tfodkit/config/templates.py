@@ -82,10 +82,11 @@ def ready_template(name: str, *, where: str | None = None) -> Template:
     return _read(name)
 
 
-def read_template(name: str) -> Template:
+def read_template(name: str, *, asked_as: str = "--template") -> Template:
     """The template of that name, or the user's own file where ``name`` is the path of one.
 
     A template's name wins over a file of the same name in the working folder, which can be given as ``./name``.
+    ``asked_as`` is what an error calls the place that ``name`` was given in.
 
     Raises:
         UsageError: there is neither such a template nor such a file.
@@ -96,7 +97,7 @@ def read_template(name: str) -> Template:
         return Template(name, path, read_text(path), is_own=True)
     if path.suffix == SUFFIX and path.stem not in ready:
         raise UsageError(name, "no such config file", f"Check the path. {nearest_names(path.stem, ready)}")
-    return ready_template(name, where=f"--template {name}")
+    return ready_template(name, where=f"{asked_as} {name}")
 
 
 def _read(name: str) -> Template:

@@ -83,7 +83,7 @@ def benchmark(
     """
     options = PipelineOptions(image_size=image_size, batch_size=batch_size)
     for template in templates:
-        read_template(template)
+        read_template(template, asked_as="model")
     return _measured(templates, records, options, steps=steps, tell=tell or _say_nothing)
 
 
