@@ -1,7 +1,7 @@
 """A bad picture as two: what was labelled, and what the model found, with the numbers of what is wrong.
 
 Two pictures, as boxes of truth and of detections over one another can't be told apart where a model is nearly right.
-Colours are the classes'; whatever is wrong has a number, which the list beside the pictures explains.
+Colours are the classes'; whatever is wrong has a number, the same in both, which the list below the pictures explains.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ from tfodkit.inference.fonts import can_write, font_for
 SHOWN_SIDE = 720
 """Longer side of a picture in the page, in pixels; smaller ones are enlarged, at most by ``MOST_ENLARGED``."""
 MOST_ENLARGED = 4.0
+MOST_NAMED = 8
+"""Objects of a picture; of more, those that are no part of a mistake have a box alone."""
 PAGE_QUALITY, FILE_QUALITY = 76, 90
 _GAP = 12
 _GAP_COLOUR = (250, 249, 246)
@@ -52,10 +54,11 @@ class Panels:
 def draw_panels(picture: Image.Image, bad: BadPicture, images: EvaluationSet, *, threshold: float) -> Panels:
     """Both panels of ``picture``, in its size; of the detections those with a score of at least ``threshold``."""
     scale = picture.width / images.images[bad.place].width
-    missed = {flaw.truth: number for number, flaw in enumerate(bad.flaws, 1) if flaw.detection == NOTHING}
-    wrong = {flaw.detection: number for number, flaw in enumerate(bad.flaws, 1) if flaw.detection != NOTHING}
+    numbered = list(enumerate(bad.flaws, 1))
+    about = {flaw.truth: number for number, flaw in reversed(numbered) if flaw.truth != NOTHING}
+    wrong = {flaw.detection: number for number, flaw in numbered if flaw.detection != NOTHING}
     return Panels(
-        labelled=draw_marked(picture, _labelled(bad.place, images, missed, scale)),
+        labelled=draw_marked(picture, _labelled(bad.place, images, about, scale)),
         found=draw_marked(picture, _found(bad.place, images, wrong, scale, threshold)),
     )
 
@@ -85,15 +88,18 @@ def file_name(number: int, image_name: str) -> str:
     return f"{number:02}_{safe or 'picture'}.jpg"
 
 
-def _labelled(place: int, images: EvaluationSet, missed: dict[int, int], scale: float) -> list[Marked]:
-    """What was missed first, as its label gets the better place."""
+def _labelled(place: int, images: EvaluationSet, about: dict[int, int], scale: float) -> list[Marked]:
+    """What a mistake is about first, with its number; the others have a name where there are few of them."""
     truth = images.truth
-    rows = sorted(_rows_of(truth.image, place), key=lambda row: row not in missed)
+    rows = sorted(_rows_of(truth.image, place), key=lambda row: row not in about)
     marked = []
     for row in rows:
         class_id = int(truth.class_id[row])
         name = _written(images.class_names[class_id], class_id) + (" (crowd)" if truth.is_crowd[row] else "")
-        name = f"{missed[row]}: {name}" if row in missed else name
+        if row in about:
+            name = f"{about[row]}: {name}"
+        elif len(rows) > MOST_NAMED:
+            name = ""
         marked.append(Marked(_scaled(truth.boxes_xyxy[row], scale), class_id, name))
     return marked
 

@@ -20,8 +20,6 @@ WIDE = 0.05
 """Half an interval, of mAP: wider, and small gains can't be seen."""
 MOST_NAMED = 3
 LONGEST_SENTENCE = 300
-SAME = 0.005
-"""Precisions that are closer are the same, as both are told in percent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,15 +115,15 @@ def _gain(now: Counts, best: Counts) -> str:
         return f"No threshold is better than {score(now.threshold)} for all classes together."
     start = f"A threshold of {score(best.threshold)}"
     if more > 0:
-        return f"{start} finds {counted(more, 'object')} more than {score(now.threshold)}{_at_precision(now, best)}."
-    less = f", and finds {counted(-more, 'object')} less" if more < 0 else ""
+        return f"{start} finds {counted(more, 'more object')} than {score(now.threshold)}{_at_precision(now, best)}."
+    less = f", and finds {counted(-more, 'object')} fewer" if more < 0 else ""
     return f"{start} leaves out {counted(fewer, 'wrong detection')} that {score(now.threshold)} lets through{less}."
 
 
 def _at_precision(now: Counts, best: Counts) -> str:
     if now.precision is None or best.precision is None:
         return f", with a precision of {percent(best.precision)}"
-    if abs(best.precision - now.precision) < SAME:
+    if percent(best.precision) == percent(now.precision):
         return " at the same precision"
     return f", with a precision of {percent(best.precision)} in place of {percent(now.precision)}"
 

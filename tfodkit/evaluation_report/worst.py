@@ -37,7 +37,10 @@ class Flaw:
 
 @dataclass(frozen=True, slots=True)
 class BadPicture:
-    """A picture with its flaws, the costliest first; ``place`` is that among the images of the evaluation."""
+    """A picture with its flaws, the costliest first, what is missed class by class.
+
+    ``place`` is that among the images of the evaluation.
+    """
 
     place: int
     flaws: tuple[Flaw, ...]
@@ -55,6 +58,7 @@ def find_worst(analysis: Analysis, most: int = MOST_PICTURES) -> tuple[BadPictur
     kinds = [Mistake(mistakes.mistake_of[row]) for row in wrong]
     covered = [int(mistakes.object_of[row]) for row, kind in zip(wrong, kinds, strict=True) if kind in _COVERS]
     missed = np.flatnonzero(~_found_objects(analysis, is_seen) & ~_marked(covered, len(images.truth)))
+    missed = missed[np.argsort(images.truth.class_id[missed], kind="stable")]
     flaws = [
         *(Flaw(Mistake.MISSED, NOTHING, int(row), 1.0) for row in missed),
         *(
@@ -69,7 +73,7 @@ def find_worst(analysis: Analysis, most: int = MOST_PICTURES) -> tuple[BadPictur
 def describe(flaw: Flaw, images: EvaluationSet) -> str:
     """What is wrong, in a few words that go on after the class and score of the detection, or the class missed."""
     if flaw.kind is Mistake.MISSED:
-        return "was not found"
+        return "not found"
     if flaw.kind is Mistake.BACKGROUND or flaw.truth == NOTHING:
         return "lies where nothing is labelled"
     name = isolated(shortened(images.class_names[int(images.truth.class_id[flaw.truth])]))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 from urllib.parse import quote
 
@@ -26,14 +27,18 @@ from tfodkit.evaluation_report.subject import Subject
 from tfodkit.evaluation_report.worst import NOTHING, BadPicture, Flaw, class_of, describe, find_worst
 
 FOLDER = "worst"
-MOST_FLAWS = 30
+MOST_TOLD = 30
 """That are told in words, of a picture."""
 
 
 @dataclass(frozen=True, slots=True)
 class ToldFlaw:
-    """A mistake in words: the class and score of the detection, or the class of what was missed."""
+    """A mistake in words: the class and score of the detection, or the class of what was missed.
 
+    ``numbers`` are those in the pictures: ``4``, or ``1–3`` where three are told at once.
+    """
+
+    numbers: str
     name: str
     score: float | None
     words: str
@@ -71,6 +76,7 @@ def show_worst(analysis: Analysis, subject: Subject, folder: Path, final: Path) 
 def _without_picture(bad: BadPicture, analysis: Analysis, link: str) -> ShownPicture:
     images = analysis.images
     seen = (images.found.image == bad.place) & (images.found.score >= analysis.options.threshold)
+    told = tuple(_told(bad.flaws, analysis))
     missed = sum(flaw.detection == NOTHING for flaw in bad.flaws)
     return ShownPicture(
         name=images.images[bad.place].name,
@@ -83,8 +89,8 @@ def _without_picture(bad: BadPicture, analysis: Analysis, link: str) -> ShownPic
         size=(0, 0),
         labelled_words=_census(analysis, images.truth.class_id[images.truth.image == bad.place].tolist()),
         found_words=_census(analysis, images.found.class_id[seen].tolist()),
-        flaws=tuple(_told(flaw, analysis) for flaw in bad.flaws[:MOST_FLAWS]),
-        unlisted=max(0, len(bad.flaws) - MOST_FLAWS),
+        flaws=told[:MOST_TOLD],
+        unlisted=max(0, len(told) - MOST_TOLD),
     )
 
 
@@ -107,9 +113,18 @@ def _with_picture(
     )
 
 
-def _told(flaw: Flaw, analysis: Analysis) -> ToldFlaw:
+def _told(flaws: Sequence[Flaw], analysis: Analysis) -> Iterator[ToldFlaw]:
+    """Each mistake in words; objects of a class that were missed in one line."""
+    first = 1
+    for (score, name, words), alike in groupby(flaws, key=lambda flaw: _words(flaw, analysis)):
+        last = first + len(list(alike)) - 1
+        yield ToldFlaw(f"{first}" if last == first else f"{first}–{last}", name, score, words)
+        first = last + 1
+
+
+def _words(flaw: Flaw, analysis: Analysis) -> tuple[float | None, str, str]:
     score = None if flaw.detection == NOTHING else float(analysis.images.found.score[flaw.detection])
-    return ToldFlaw(class_of(flaw, analysis.images), score, describe(flaw, analysis.images))
+    return score, class_of(flaw, analysis.images), describe(flaw, analysis.images)
 
 
 def _census(analysis: Analysis, class_ids: Iterable[int]) -> str:
