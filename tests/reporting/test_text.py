@@ -31,7 +31,7 @@ def test_classes_stand_in_a_table_the_best_first() -> None:
         "                                        |  at the best threshold    |  at 0.50",
         " class    objects     AP   AP50  AR100  |  score  prec    rec   F1  |  right  wrong  missed",
         " class 2        1  1.000  1.000  1.000  |   0.70  100%   100%  1.00  |   100%     0%      0%",
-        " class 1        2  0.505  0.505  0.500  |   0.30  100%    50%  0.67  |    50%    50%      0%",
+        " class 1        2  0.505  0.505  0.500  |   0.60  100%    50%  0.67  |    50%    50%      0%",
         " class 3        0      –      –      –  |      –     –      –     –  |      –      –       –",
     ]
 
