@@ -30,6 +30,7 @@ def comparison_lines(comparison: RunsComparison) -> Iterator[str]:
     yield f"{images} with {objects}, drawn anew {samples:,} times"
     yield ""
     yield from aligned([_RUN_TITLES, *map(_run_cells, letters, comparison.runs)], words=2)
+    yield from (f"{letter}: {run.model}" for letter, run in zip(letters, comparison.runs, strict=True) if run.model)
     for letter, other, found, config in zip(
         letters[1:], others, comparison.differences, comparison.configs, strict=True
     ):
@@ -165,4 +166,4 @@ def _signed(value: float | None) -> str:
 def _time_words(seconds: float) -> str:
     if seconds < MINUTE:
         return f"{seconds:.0f} s"
-    return f"{seconds / MINUTE:.0f} min" if seconds < HOUR else f"{seconds / HOUR:.1f} h"
+    return f"{seconds / MINUTE:.1f} min" if seconds < HOUR else f"{seconds / HOUR:.1f} h"

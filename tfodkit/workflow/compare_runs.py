@@ -80,7 +80,7 @@ def compare_runs(
         DataError: there is no report, it is damaged, or the reports are of different images or labels.
         ConfigError, OutputError: the config or the record of a run is damaged.
     """
-    _check(places, threshold=threshold, samples=samples, level=level)
+    _check(places, threshold=threshold, samples=samples, seed=seed, level=level)
     tell = tell or _say_nothing
     reports, measured = [], []
     for place in places:
@@ -154,12 +154,13 @@ def _some(names: Sequence[str]) -> str:
     return f"{', '.join(names[:SHOWN_NAMES])}{hidden}"
 
 
-def _check(places: Sequence[Path | str], *, threshold: float | None, samples: int, level: float) -> None:
+def _check(places: Sequence[Path | str], *, threshold: float | None, samples: int, seed: int, level: float) -> None:
     if len(places) < FEWEST:
         raise UsageError("tfodkit compare-runs", "there must be two runs or more", "Pass the folder of another run.")
     for flag, value, is_right, wanted in (
         ("--threshold", threshold, threshold is None or 0 <= threshold <= 1, "0 to 1"),
         ("--samples", samples, samples >= 1, "1 or more"),
+        ("--seed", seed, seed >= 0, "0 or more"),
         ("--level", level, 0 < level < 1, "above 0 and below 1"),
     ):
         if not is_right:
