@@ -118,6 +118,14 @@ def test_of_several_bad_boxes_of_an_object_one_is_put_right_and_the_rest_removed
     assert lost(analysis) == pytest.approx({Mistake.LOCALISATION: 1 - 51 / 3 / 101})
 
 
+@pytest.mark.parametrize("wrong", [(1, HERE_BY_40_PERCENT), (2, HERE)])
+def test_an_object_is_not_found_twice_by_mended_detections(wrong: tuple[int, Box]) -> None:
+    """Else the object that is missed would seem to be found as well."""
+    analysis = analysed([(1, HERE), (1, THERE)], [(*wrong, 0.9), (*wrong, 0.8)])
+    kind = Mistake.CLASSIFICATION if wrong[0] == 2 else Mistake.LOCALISATION
+    assert lost(analysis) == pytest.approx({kind: 51 / 101})
+
+
 @pytest.mark.parametrize(
     ("wrong", "score"),
     [((2, HERE), 0.9), ((2, HERE), 0.6), ((1, HERE_BY_40_PERCENT), 0.9), ((1, HERE_BY_40_PERCENT), 0.6)],

@@ -1,4 +1,7 @@
-"""What mistakes have to do with: the qualities of objects and images along which a model does better and worse."""
+"""What mistakes have to do with: the qualities of objects and images along which a model does better and worse.
+
+What goes along with mistakes need not be what makes them: small objects may happen to be those of a rare class.
+"""
 
 from __future__ import annotations
 
