@@ -33,6 +33,12 @@ def test_a_plain_difference_has_the_least_chance() -> None:
     assert singles([True] * 50 + [False] * 50, [0] * 50 + [1] * 50) == pytest.approx(1e-4)
 
 
+def test_a_small_group_is_measured_by_what_is_usual_for_its_size() -> None:
+    """None of 12, where half is usual, is 3.5 spreads off; in objects it is less than large groups often are."""
+    is_good = [True, False] * 200 + [False] * 12
+    assert singles(is_good, [0] * 200 + [1] * 200 + [2] * 12) < 0.005
+
+
 @pytest.mark.parametrize("is_good", [[True] * 30, [False] * 30, []])
 def test_where_all_fare_alike_nothing_can_differ(is_good: list[bool]) -> None:
     assert singles(is_good, [0, 1, -1] * (len(is_good) // 3)) == 1

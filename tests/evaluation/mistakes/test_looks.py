@@ -101,6 +101,12 @@ def test_pictures_come_in_any_order_and_may_lack() -> None:
     np.testing.assert_array_equal(np.isnan(measured.contrast), [False, False, True, False])
 
 
+def test_a_pixel_is_where_its_middle_is() -> None:
+    column: Box = (100, 0, 101, 300)
+    brightness, _ = looks(picture(BLACK, (column, WHITE)), (100.4, 100, 102.4, 102))
+    assert brightness == pytest.approx(255 / 2)  # of the columns 100 and 101
+
+
 def test_a_picture_of_another_size_is_refused() -> None:
     with pytest.raises(DataError) as caught:
         measure_looks(objects(BOX), [(0, np.zeros((400, 300, 3), np.uint8))])
