@@ -24,7 +24,7 @@ _DARK = 0.6
 
 def table_plots(analysis: Analysis) -> list[Plot]:
     """The errors, the causes, the classes with their intervals, the confusion matrix: those there is anything of."""
-    plots = [_mistakes(analysis)]
+    plots = [] if analysis.mistakes.ap is None else [_mistakes(analysis)]
     if shown := [cause for cause in analysis.causes.qualities if cause.bins]:
         plots.append(_causes(shown))
     if 0 < len(analysis.images.class_names) <= MOST_CLASSES:
