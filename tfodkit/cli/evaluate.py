@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -102,7 +103,7 @@ def _usual_output(model: Path | None, detections: Path | None, *, is_run: bool) 
 
 
 class _Progress:
-    """Shows a bar for what is counted, and says what is not; the next thing ends the bar of the last."""
+    """Shows a bar for what is counted, and on a terminal what else is being done; the next thing ends the last."""
 
     def __init__(self) -> None:
         self._shown = ExitStack()
@@ -121,6 +122,15 @@ class _Progress:
         if title != self._title:
             self._shown.close()
             self._title = title
-            self._update = self._shown.enter_context(image_progress(title)) if total else None
+            self._update = self._begin(title, is_counted=total > 0)
         if self._update:
             self._update(done, total)
+
+    def _begin(self, title: str, *, is_counted: bool) -> Callable[[int, int], None] | None:
+        if is_counted:
+            return self._shown.enter_context(image_progress(title))
+        if sys.stderr.isatty():
+            from rich.console import Console
+
+            self._shown.enter_context(Console(stderr=True).status(f"{title} …"))
+        return None

@@ -109,6 +109,7 @@ def _detected(
     if model is None:
         remedy = "Pass the folder of a run, an exported model with --records, or --detections with --truth."
         raise UsageError("tfodkit eval", "there is nothing to evaluate", remedy)
+    told("loading TensorFlow and the model", 0, 0)
     if truth is None:
         return of_run(Path(model), which, lambda done, total: told("detecting", done, total))
     return of_export(Path(model), Path(truth), folder, lambda done, total: told("detecting", done, total))
