@@ -80,6 +80,8 @@ def test_small_objects_that_are_missed_are_named() -> None:
 def test_dark_objects_that_are_missed_are_named() -> None:
     causes = causes_of(*planted(lambda _, looks: np.where(looks.brightness < 90, 0.5, 0.9)))
     (strongest,) = causes.strongest
+    assert causes.qualities[0] == strongest
+    assert [each.p_value for each in causes.qualities] == sorted(each.p_value for each in causes.qualities)
     assert strongest.words.startswith("The darkest third of the objects (brightness below ")
     assert strongest.words.endswith("Add such pictures, or pass --augment random_adjust_brightness.")
 
