@@ -140,6 +140,8 @@ def test_pictures_are_found_in_the_folder_that_is_passed_or_not_at_all(sets, det
     assert write_label_suspects(comparison, tmp_path / "s1").pictures == 0
     assert write_label_suspects(comparison, tmp_path / "s2", images=tmp_path / "photos").pictures == 1
     assert write_label_suspects(comparison, tmp_path / "s1", images=tmp_path / "photos", force=True).pictures == 1
+    (tmp_path / "photos").rename(tmp_path / "JPEGImages")  # beside the annotations, as in a devkit
+    assert write_label_suspects(comparison, tmp_path / "s3").pictures == 1
     with pytest.raises(OutputError, match="not empty"):
         write_label_suspects(comparison, tmp_path / "s1")
 

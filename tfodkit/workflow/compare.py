@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from tfodkit.annotations.values import ImageAnnotation, ObjectAnnotation
+from tfodkit.dataset.source import IMAGE_FOLDERS
 from tfodkit.errors import DataError, Problem, UsageError
 from tfodkit.evaluation.comparing.agreement import Agreement, compare_images
 from tfodkit.evaluation.comparing.labelled import LabelledImage, LabelledSet
@@ -93,7 +96,8 @@ def write_label_suspects(
 
     See :func:`tfodkit.evaluation.comparing.suspects.find_suspects` and, for what is written,
     :func:`tfodkit.evaluation_report.suspects_list.write_suspects`. Pictures are copied where they are found: under the
-    names that the detections have, in ``images``, or in the folder of the annotations.
+    names that the detections have; in ``images`` or, unless given, among the annotations or in a folder of images
+    beside theirs.
 
     Raises:
         UsageError: ``b`` holds no detections, or ``a`` does.
@@ -108,7 +112,7 @@ def write_label_suspects(
     evaluated = evaluation_of(comparison.a.images, comparison.b.images)
     suspects = find_suspects(evaluated, most=most)
     pairs = list(zip(comparison.a.images, comparison.b.images, strict=True))
-    pictures = _Pictures(Path(comparison.a.place) if images is None else Path(images))
+    pictures = _Pictures(Path(comparison.a.place), None if images is None else Path(images))
     return write_suspects(
         evaluated,
         suspects,
@@ -120,20 +124,26 @@ def write_label_suspects(
 
 
 class _Pictures:
-    """Finds pictures, and takes it easily where there are none."""
+    """Finds pictures, and takes it easily where there are none; no folder is listed before it has to be."""
 
-    def __init__(self, folder: Path) -> None:
-        self._index = ImageIndex(folder if folder.is_dir() else folder.parent) if folder.exists() else None
+    def __init__(self, labels: Path, images: Path | None) -> None:
+        near = labels if labels.is_dir() else labels.parent
+        beside = [near.parent / name for name in IMAGE_FOLDERS]
+        self._folders = [folder for folder in ([near, *beside] if images is None else [images]) if folder.is_dir()]
+
+    @cached_property
+    def _indexes(self) -> list[ImageIndex]:
+        return [ImageIndex(folder) for folder in self._folders]
 
     def find(self, labelled: LabelledImage, found: LabelledImage) -> Path | None:
         given = Path(found.name)
         if given.suffix.lower() in IMAGE_SUFFIXES and given.is_file():
             return given
-        try:
-            subfolder, _, name = labelled.name.rpartition("/")
-            return self._index.find(name, stem=Path(name).stem, subfolder=subfolder) if self._index else None
-        except NoImageError:
-            return None
+        subfolder, _, name = labelled.name.rpartition("/")
+        for index in self._indexes:
+            with contextlib.suppress(NoImageError):
+                return index.find(name, stem=Path(name).stem, subfolder=subfolder)
+        return None
 
 
 def _annotation(image: LabelledImage, other: LabelledImage) -> ImageAnnotation:
