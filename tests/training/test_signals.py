@@ -52,6 +52,29 @@ def test_a_terminal_that_is_closed_says_so_more_than_once() -> None:
     assert len(told) == 1
 
 
+def test_where_others_have_to_stop_too_a_request_interrupts_nothing_and_all_are_asked() -> None:
+    with listening(print) as stop:
+        asked: list[bool] = []
+        stop.agree = lambda is_asked: asked.append(is_asked) or True  # type: ignore[func-returns-value]
+        assert stop.is_asked()
+        with stop.nothing_to_lose():
+            send(signal.SIGTERM)
+        with stop.nothing_to_lose():
+            pass
+        assert stop.is_asked()
+        assert asked == [False, True]
+        stop.agree = lambda _: False
+        assert not stop.is_asked()
+
+
+def test_signals_that_somebody_took_are_taken_back() -> None:
+    with listening(print) as stop:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        stop.listen()
+        send(signal.SIGTERM)
+        assert stop.signal_number == signal.SIGTERM
+
+
 def test_what_was_started_with_nohup_hears_of_no_terminal() -> None:
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:

@@ -101,7 +101,7 @@ class Loop:
         is_logged = evaluates or self._plan.logs_at(step)
         best = str(self._keeper.best or "")
         self._journal.stepped(losses, seconds=seconds, is_logged=is_logged, best=best)
-        if self._stop.signal_number is not None:
+        if self._stop.is_asked():
             self._save()
             raise KeyboardInterrupt
         if evaluates or self._plan.saves_at(step, seconds=now - self._saved):

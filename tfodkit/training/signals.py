@@ -33,9 +33,19 @@ class StopRequest:
     def __init__(self, tell: Callable[[str], None]) -> None:
         self._tell = tell
         self._at_once = False
+        self.listen: Callable[[], None] = lambda: None
+        """Take the signals back: TensorFlow takes SIGTERM for itself where several processes learn together."""
         self._asked_at = 0.0
         self.signal_number: int | None = None
         """Of the first signal; None as long as there was none."""
+        self.agree: Callable[[bool], bool] | None = None
+        """Set where other processes have to stop at the same step: whether any was asked, for all of them to ask. Then
+        a request interrupts nothing, as the others would wait for what does not come."""
+
+    def is_asked(self) -> bool:
+        """Whether this process, or one that has to stop with it, was asked to end."""
+        is_asked = self.signal_number is not None
+        return is_asked if self.agree is None else self.agree(is_asked)
 
     @contextlib.contextmanager
     def nothing_to_lose(self) -> Iterator[None]:
@@ -44,7 +54,7 @@ class StopRequest:
         Raises:
             KeyboardInterrupt: a request came, or had come before.
         """
-        before, self._at_once = self._at_once, True
+        before, self._at_once = self._at_once, self.agree is None
         try:
             self._interrupt_if_asked()
             yield
@@ -56,7 +66,7 @@ class StopRequest:
             self._at_once = before
 
     def _interrupt_if_asked(self) -> None:
-        if self.signal_number is not None:
+        if self._at_once and self.signal_number is not None:
             raise KeyboardInterrupt
 
     def ask(self, number: int) -> None:
@@ -88,7 +98,14 @@ def listening(tell: Callable[[str], None]) -> Iterator[StopRequest]:
         request.ask(number)
 
     heard = [number for number in ASKING if number in ENDING or signal.getsignal(number) != signal.SIG_IGN]
-    before: dict[signal.Signals, Any] = {number: signal.signal(number, hear) for number in heard}
+    before: dict[signal.Signals, Any] = {number: signal.getsignal(number) for number in heard}
+
+    def listen() -> None:
+        for number in heard:
+            signal.signal(number, hear)
+
+    listen()
+    request.listen = listen
     try:
         with contextlib.nullcontext() if _is_interactive() else _end_at_second():
             yield request

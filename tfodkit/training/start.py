@@ -14,6 +14,7 @@ from typing import Any
 from tfodkit.errors import OutOfMemory, OutputError, Problem, TfodkitError, TrainingError
 from tfodkit.evaluation.model_evaluator import ModelEvaluator
 from tfodkit.odapi import devices
+from tfodkit.odapi.agreement import agreement_of, lost_worker
 from tfodkit.odapi.install import install
 from tfodkit.odapi.learner import Learner, LearnerSettings
 from tfodkit.training.cadence import Cadence
@@ -33,6 +34,7 @@ from tfodkit.training.run_directory import RunDirectory
 from tfodkit.training.run_record import Origin, RunRecord
 from tfodkit.training.signals import StopRequest
 from tfodkit.training.watchdog import Watchdog
+from tfodkit.training.workers import MULTI_WORKER
 
 BESIDE_LAST = 3
 """Checkpoints on the disk beside those of ``last/``: the best, an average, and the one that is being written."""
@@ -71,6 +73,9 @@ class Start:
         with self._display.phase("loading TensorFlow"), self._stop.nothing_to_lose():
             install()
             strategy, in_words = devices.choose_strategy(self._options.strategy)
+        if self._options.strategy == MULTI_WORKER:
+            self._stop.agree = agreement_of(strategy)
+            self._stop.listen()
         record = RunRecord(self._run.record_path, self._origin(in_words), from_step=self._run.saved_step())
         if is_changed:
             record.recovered(self._run.saved_step(), what="another config", did=Remedy.FORGET)
@@ -80,7 +85,18 @@ class Start:
             self._close(record, why=_in_words(error))
             raise
         self._close(record, why=why)
+        self._wait_for_others()
         return why
+
+    def _wait_for_others(self) -> None:
+        """Several workers speak through the first one: it leaves when all are done."""
+        if self._stop.agree is None:
+            return
+        try:
+            self._stop.agree(False)
+        except Exception as error:
+            if lost_worker(error) is None:  # one that is gone keeps nobody from having come to the end
+                raise
 
     def _attempts(self, record: RunRecord, strategy: Any, in_words: str) -> str:
         at_once = self._prepared.pipeline.batch_size // (strategy.num_replicas_in_sync * self._options.accumulate)
@@ -102,6 +118,10 @@ class Start:
             return Failure(Fault.OUT_OF_MEMORY, self._run.saved_step(), error.problems[0])
         except BadLoss as error:
             return Failure(Fault.BAD_LOSS, error.step, error.problems[0])
+        except Exception as error:
+            if self._stop.agree is not None and (lost := lost_worker(error)) is not None:
+                raise lost from error
+            raise
 
     def _learn(self, record: RunRecord, strategy: Any, in_words: str) -> str:
         run, prepared, display = self._run, self._prepared, self._display
