@@ -59,6 +59,10 @@ def test_the_wheel_holds_the_package_and_its_files_alone(clean: Path) -> None:
     assert int(count) == len(list((ROOT / "templates").glob("*.config")))
     assert label_maps.endswith("tfodkit/label_maps")
     packages = Path(label_maps).parents[1]
+    page = Path("tfodkit", "evaluation_report", "page")
+    assert sorted(path.name for path in (packages / page).iterdir()) == sorted(
+        path.name for path in (ROOT / page).iterdir()
+    )
     assert {
         path.name for path in packages.iterdir() if "tfodkit" in path.name or path.name in {"tests", "scripts"}
     } == {
