@@ -136,11 +136,10 @@ def test_tables_tell_the_same_as_the_analysis(written: ReportFiles) -> None:
         assert cells[0] == str(fate.ground_truths)
         assert cells[1] == f"{ap:.3f}"
         assert cells[-3:] == [str(fate.correct), str(fate.misclassified), str(fate.missed)]
-    matrix = page.xpath("//table[@class='matrix']//td")
-    assert (
-        sum(int(cell.text_content()) for cell in matrix if cell.text_content() != "·")
-        == analysis.confusion.counts.sum()
-    )
+    matrix = [cell.text_content() for cell in page.xpath("//table[@class='matrix']//td")]
+    assert sum(int(cell) for cell in matrix if cell != "·") == analysis.confusion.counts.sum()
+    right = [int(cell.text_content()) for cell in page.xpath("//td[@class='right']")]
+    assert right == [fate.correct for fate in analysis.fates]
 
 
 def test_strangers_names_are_text_and_nothing_else(tmp_path: Path) -> None:
