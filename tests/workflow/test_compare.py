@@ -1,5 +1,6 @@
 """Two sets become one comparison: pictures are paired, sizes must fit; suspects go to labelImg with their pictures."""
 
+import contextlib
 import json
 from pathlib import Path
 
@@ -144,6 +145,22 @@ def test_pictures_are_found_in_the_folder_that_is_passed_or_not_at_all(sets, det
     assert write_label_suspects(comparison, tmp_path / "s3").pictures == 1
     with pytest.raises(OutputError, match="not empty"):
         write_label_suspects(comparison, tmp_path / "s1")
+
+
+@pytest.mark.parametrize(
+    "name", ["x" * 300 + ".jpg", "../" * 20 + "etc/passwd.jpg", "a\nb.jpg", "c\x01.jpg", "..", "sub/"]
+)
+def test_whatever_a_file_calls_a_picture_is_written_inside_the_folder_or_told(detected, tmp_path, name):
+    content = json.loads(detected.read_text())
+    content["images"][1]["file_name"] = name
+    detected.write_text(json.dumps(content))
+    unscored = [{key: each[key] for key in each if key != "score"} for each in content["annotations"][:2]]
+    labels = {**content, "annotations": unscored}
+    (tmp_path / "labels.json").write_text(json.dumps(labels))
+    before = {path for path in tmp_path.rglob("*") if "suspects" not in str(path)}
+    with contextlib.suppress(DataError, OutputError):
+        write_label_suspects(tfodkit.compare(tmp_path / "labels.json", detected), tmp_path / "suspects")
+    assert {path for path in tmp_path.rglob("*") if "suspects" not in str(path)} == before
 
 
 def test_suspects_are_labels_that_detections_contradict(sets, detected, tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -137,7 +138,7 @@ class _Pictures:
 
     def find(self, labelled: LabelledImage, found: LabelledImage) -> Path | None:
         given = Path(found.name)
-        if given.suffix.lower() in IMAGE_SUFFIXES and given.is_file():
+        if given.suffix.lower() in IMAGE_SUFFIXES and os.path.isfile(given):  # noqa: PTH113 - any name may stand there
             return given
         subfolder, _, name = labelled.name.rpartition("/")
         for index in self._indexes:
