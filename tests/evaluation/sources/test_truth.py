@@ -34,8 +34,8 @@ def test_a_name_that_several_have_means_none_of_them() -> None:
 
 
 def test_where_images_have_ids_numbers_are_these_alone() -> None:
-    truth = make_truth("1.jpg", "2.jpg", image_ids={2: 0, 1: 1})
-    assert [truth.place_of(key) for key in (1, 2, "1", "2.jpg", 3)] == [1, 0, 0, 1, None]
+    truth = make_truth("1.jpg", "3.jpg", image_ids={2: 0, 1: 1})
+    assert [truth.place_of(key) for key in (1, 2, "1", "3.jpg", 3)] == [1, 0, 0, 1, None]
 
 
 @pytest.mark.parametrize(("key", "class_id"), [(1, 1), ("bagel", 2), ("2", 2), (3, None), ("tray", None)])
