@@ -37,6 +37,7 @@ def make_run(images: EvaluationSet, folder: Path, *, steps: int = 300, config: s
     (folder / "pipeline.config").write_text(text, encoding="utf-8")
     best = {"step": steps - 100, "value": 0.5, "monitor": "mAP", "weights": "as trained"}
     starts = [
+        {"to_step": 20, "why_ended": "it was interrupted", "phases": {"loading TensorFlow": 2.0}},
         {"to_step": None, "why_ended": "it was killed", "phases": {"learning": 50.0}},
         {"to_step": steps, "why_ended": "all steps taken", "phases": {"learning": 60.0, "evaluating": 10.5}},
     ]
@@ -107,7 +108,7 @@ def test_what_is_known_of_a_run_is_told(reports: Path) -> None:
     few, many = compared(reports / "few", reports / "many").runs
     assert few.run == reports / "few"
     assert few.facts is not None
-    assert (few.facts.steps, few.facts.best_step, few.facts.seconds) == (300, 200, 120.5)
+    assert (few.facts.steps, few.facts.best_step, few.facts.seconds) == (300, 200, 122.5)
     assert (few.facts.devices, few.facts.checkpoint_bytes) == ("the CPU", 100)
     assert many.facts is not None
     assert many.facts.steps == 500

@@ -27,6 +27,12 @@ def test_the_values_are_cocos() -> None:
     assert ours.samples == 50
 
 
+def test_a_box_of_iou_052_counts_at_050_alone() -> None:
+    images = make_set(make_truth((0, 1, BOX)), make_found((0, 1, (0.0, 0.0, 100.0, 52.0), 0.9)))
+    ours = bootstrap(images, samples=5)
+    assert (ours.map.value, ours.map50.value) == pytest.approx((0.1, 1))
+
+
 def test_the_draws_are_those_of_sets_worked_out_one_by_one() -> None:
     images = found_in([True] * 6 + [False] * 4)
     draws = np.random.default_rng(11).multinomial(10, np.full(10, 0.1), size=200)

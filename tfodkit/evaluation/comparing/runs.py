@@ -149,8 +149,8 @@ def _at_threshold(
     taker = matches.detection_of[at]
     score = np.append(images.found.score, -np.inf)  # the last one is nobody's
     is_found = (score[taker] >= threshold) & (taker != NOBODY) & ~images.truth.is_crowd
-    is_held = matches.counts & ~matches.is_ignored[at] & (images.found.score >= threshold)
-    return is_found, is_held & (matches.object_of[at] == NOBODY)
+    is_false = (images.found.score >= threshold) & (matches.object_of[at] == NOBODY) & matches.counts
+    return is_found, is_false
 
 
 def _change(a: NDArray[np.float64], b: NDArray[np.float64], level: float) -> Change:
