@@ -168,3 +168,10 @@ def test_suspects_are_labels_that_detections_contradict(sets, detected, tmp_path
         write_label_suspects(tfodkit.compare(*sets), tmp_path / "suspects")
     with pytest.raises(UsageError, match=r"detections\.json: these are detections, but labels are to be looked at"):
         write_label_suspects(tfodkit.compare(detected, sets[0]), tmp_path / "suspects")
+    (tmp_path / "turned").mkdir()
+    (tmp_path / "turned" / "a.xml").write_text(
+        "<annotation><object><name>mug</name><robndbox><cx>20</cx><cy>15</cy><w>9</w><h>4</h><angle>1</angle></robndbox>"
+        "</object></annotation>"
+    )
+    with pytest.raises(UsageError, match="turned: there are turned boxes, which labelImg would lose"):
+        write_label_suspects(tfodkit.compare(tmp_path / "turned", detected), tmp_path / "suspects")

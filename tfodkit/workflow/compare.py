@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from tfodkit.annotations.values import ImageAnnotation, ObjectAnnotation
+from tfodkit.boxes import OrientedBox
 from tfodkit.dataset.source import IMAGE_FOLDERS
 from tfodkit.errors import DataError, Problem, UsageError
 from tfodkit.evaluation.comparing.agreement import Agreement, compare_images
@@ -101,15 +102,10 @@ def write_label_suspects(
     beside theirs.
 
     Raises:
-        UsageError: ``b`` holds no detections, or ``a`` does.
+        UsageError: ``b`` holds no detections, or ``a`` does; or ``a`` has turned boxes.
         OutputError: ``output`` is there and not empty without ``force``, or something else wrote it.
     """
-    for each, is_wrong, what in (
-        (comparison.a, comparison.a.has_scores, "these are detections, but labels are to be looked at"),
-        (comparison.b, not comparison.b.has_scores, "there are no detections: nothing has a score"),
-    ):
-        if is_wrong:
-            raise UsageError(each.place, what, "Pass annotations first, then a detections.json.")
+    _refuse_unsuitable(comparison)
     evaluated = evaluation_of(comparison.a.images, comparison.b.images)
     suspects = find_suspects(evaluated, most=most)
     pairs = list(zip(comparison.a.images, comparison.b.images, strict=True))
@@ -122,6 +118,18 @@ def write_label_suspects(
         pictures={place: path for place, pair in enumerate(pairs) if (path := pictures.find(*pair))},
         force=force,
     )
+
+
+def _refuse_unsuitable(comparison: Comparison) -> None:
+    labels, detections = comparison.a, comparison.b
+    remedy = "Pass annotations first, then a detections.json."
+    if labels.has_scores:
+        raise UsageError(labels.place, "these are detections, but labels are to be looked at", remedy)
+    if not detections.has_scores:
+        raise UsageError(detections.place, "there are no detections: nothing has a score", remedy)
+    if any(isinstance(found.box, OrientedBox) for image in labels.images for found in image.objects):
+        what = "there are turned boxes, which labelImg would lose"
+        raise UsageError(labels.place, what, "Leave --suspects out: the comparison tells where they differ.")
 
 
 class _Pictures:
