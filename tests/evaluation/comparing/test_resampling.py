@@ -88,11 +88,9 @@ def test_a_weight_is_as_good_as_so_many_copies_for_a_model_of_some_skill(seed: i
 
 
 def test_a_hundred_detections_of_an_image_and_class_count() -> None:
-    rows = [(0, 1, ELSEWHERE, 0.9)] * 100 + [(0, 1, BOX, 0.5)]
-    too_late = make_set(make_truth((0, 1, BOX)), make_found(*rows))
-    assert ap_of(too_late, [1])[0, 0, 0] == 0
-    in_time = make_set(make_truth((0, 1, BOX)), make_found(*rows[1:]))
-    assert ap_of(in_time, [1])[0, 0, 0] == pytest.approx(0.01)
+    wrong = [(0, 1, ELSEWHERE, 0.9)] * 105
+    images = make_set(make_truth((1, 1, BOX)), make_found(*wrong, (1, 1, BOX, 0.5)), images=2)
+    assert ap_of(images, [1, 1])[0, 0, 0] == pytest.approx(1 / 101)
 
 
 def test_of_equal_scores_in_an_image_the_copies_of_the_first_come_before_the_second() -> None:

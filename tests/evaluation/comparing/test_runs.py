@@ -117,6 +117,12 @@ def test_crowds_are_no_objects_and_what_lies_on_them_is_not_false() -> None:
     assert found.per_class[0].objects == 1
 
 
+def test_a_hundred_detections_of_an_image_and_class_count() -> None:
+    a = make_set(make_truth((0, 1, BOX)), make_found())
+    b = with_found(a, make_found(*[(0, 1, ELSEWHERE, 0.9)] * 105))
+    assert [each.false_b for each in compared(a, b, threshold=0.5).pictures] == [100]
+
+
 def test_runs_of_different_truths_are_not_compared() -> None:
     with pytest.raises(ValueError, match="runs must have the same truth"):
         compared(found_in(1), found_in(1, images=3))
