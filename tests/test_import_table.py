@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "config": GROUND | {"dataset", "records.manifest", "records.tfrecord", "odapi.protos"},
     "zoo": GROUND | {"config"},
     "odapi": GROUND,
-    "evaluation": GROUND | {"annotations", "records", "images.index", "dataset.label_map"},
+    "evaluation": GROUND | {"annotations", "records", "images.index", "images.presumed", "dataset.label_map"},
     "inference": GROUND | {"annotations", "dataset"},
     "training": GROUND
     | {"plots", "annotations.detections", "config", "evaluation", "inference.drawing", "odapi", "records.draws"},

@@ -8,7 +8,7 @@ from tfodkit.evaluation.accuracy.values import Shape
 from tfodkit.evaluation.analysis import Analysis
 from tfodkit.evaluation.coco import result_of
 from tfodkit.evaluation.operating.values import Counts, Fate
-from tfodkit.evaluation.result import ALL_IOUS, COCO_FIGURES, KEYPOINT_FIGURES, ClassFigures
+from tfodkit.evaluation.result import KEYPOINT_WORDING, WORDING, ClassFigures
 from tfodkit.evaluation_report.names import shortened
 from tfodkit.evaluation_report.summary import summarise
 from tfodkit.evaluation_report.tables import table_at
@@ -19,8 +19,6 @@ ABSENT = -1.0
 LONGEST_NAME = 24
 ISOLATES = {0x2068: None, 0x2069: None}
 """What keeps names apart on a page, and is a blot on a terminal."""
-
-FIGURES = {Shape.BOXES: COCO_FIGURES, Shape.MASKS: COCO_FIGURES, Shape.KEYPOINTS: KEYPOINT_FIGURES}
 
 
 def analysis_lines(analysis: Analysis) -> Iterator[str]:
@@ -47,10 +45,9 @@ def analysis_lines(analysis: Analysis) -> Iterator[str]:
 
 def figure_lines(figures: Mapping[str, float | None], shape: Shape = Shape.BOXES) -> Iterator[str]:
     """The figures as pycocotools prints them."""
-    for name, _, (kind, ious, area, detections) in FIGURES[shape]:
+    for name, wording in (KEYPOINT_WORDING if shape is Shape.KEYPOINTS else WORDING).items():
         value = figures[name]
-        told = ABSENT if value is None else value
-        yield f" {kind:<18} @[ IoU={ious:<{len(ALL_IOUS)}} | area={area:>6} | maxDets={detections:>3} ] = {told:.3f}"
+        yield f" {wording} = {ABSENT if value is None else value:.3f}"
 
 
 def class_lines(analysis: Analysis) -> Iterator[str]:

@@ -7,8 +7,10 @@ import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from builders import cafe_folder, label_folder, label_image, make_object
+from PIL import Image
 from record_builders import make_features, write_label_map, write_record
 from truth_builders import ANNOTATIONS, CATEGORIES, IMAGES, write_coco
 
@@ -113,6 +115,22 @@ def test_a_folder_of_xml_needs_no_pictures(tmp_path: Path) -> None:
     assert truth.images[1].boxes_xyxy.tolist() == [[4, 6, 20, 24]]
     assert truth.images[1].is_difficult.tolist() == [True]
     assert truth.place_of("b") == 1
+
+
+def test_pictures_of_one_name_in_two_folders_are_two(tmp_path: Path) -> None:
+    label_folder(tmp_path / "x", {"1.jpg": ["mug"]})
+    label_folder(tmp_path / "y", {"1.jpg": ["mug"]})
+    assert [image.name for image in read_truth(tmp_path).images] == ["x/1.jpg", "y/1.jpg"]
+
+
+def test_masks_of_a_devkit_come_along(tmp_path: Path) -> None:
+    label_image(tmp_path / "JPEGImages/a.jpg", make_object("mug", 4, 6, 20, 24), annotations=tmp_path / "Annotations")
+    instances = np.zeros((30, 40), np.uint8)
+    instances[7:24, 4:20] = 1
+    (tmp_path / "SegmentationObject").mkdir()
+    Image.fromarray(instances).save(tmp_path / "SegmentationObject/a.png")
+    (image,) = read_truth(tmp_path).images
+    assert [rle_area(mask) for mask in image.masks] == [17 * 16]
 
 
 def test_the_xml_of_a_whole_data_set_is_found(tmp_path: Path) -> None:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path, PureWindowsPath
+from pathlib import Path
 
 import numpy as np
 
 from tfodkit import files
 from tfodkit.annotations import rules
-from tfodkit.annotations.drafts import ImageDraft, ObjectDraft
+from tfodkit.annotations.coco_rle import Rle, to_rle
+from tfodkit.annotations.drafts import ImageDraft, ObjectDraft, Reading
 from tfodkit.annotations.faults import FaultError
-from tfodkit.annotations.voc_reader import read_voc_xml
+from tfodkit.annotations.voc_reader import read_voc
 from tfodkit.errors import DataError, Problem
 from tfodkit.evaluation.ground_truth import GroundTruth
 from tfodkit.evaluation.sources.coco_truth import area_of
 from tfodkit.evaluation.sources.truth import Truth, problem_of
-from tfodkit.images.index import ImageIndex
+from tfodkit.images.presumed import PresumedImages
 from tfodkit.wording import counted
 
 XML = frozenset({".xml"})
@@ -26,20 +27,20 @@ FOLDERS = ("Annotations", "annotations")
 
 def voc_files(folder: Path) -> list[Path]:
     """The XML files of a folder of annotations, or of a data set with such a folder, and in folders below; sorted."""
-    home = next((folder / name for name in FOLDERS if (folder / name).is_dir()), folder)
-    return files.walk_files(home, XML)[0]
+    return files.walk_files(_home(folder), XML)[0]
 
 
 def read_voc_truth(folder: Path, paths: Sequence[Path]) -> Truth:
     """The truth in ``paths``, the XML files in ``folder``. Classes have ids from 1 in the order of their names.
 
-    An image goes by its ``<filename>`` and by the stem of its XML.
+    An image goes by the stem of its XML, as in labelImg. Masks are those of a devkit's ``SegmentationObject``.
 
     Raises:
         DataError: files or objects that can't be used; all of them.
     """
     reader = _Reader()
-    drafts = [draft for path in paths for draft in reader.drafts(path)]
+    home = _home(folder)
+    drafts = [draft for reading in read_voc(home, paths, PresumedImages(home)) for draft in reader.drafts(reading)]
     labels = sorted({found.label.strip() for draft in drafts for found in draft.objects})
     class_ids = {label: class_id for class_id, label in enumerate(labels, start=1)}
     images = tuple(reader.ground_truth(draft, class_ids) for draft in drafts)
@@ -49,23 +50,10 @@ def read_voc_truth(folder: Path, paths: Sequence[Path]) -> Truth:
     return Truth(
         where=str(folder),
         images=images,
-        names=tuple((draft.name, draft.source.stem) for draft in drafts),
+        names=tuple((draft.name,) for draft in drafts),
         class_names={class_id: label for label, class_id in class_ids.items()},
         notes=(left_out,) if reader.empty else (),
     )
-
-
-class _NamesAlone(ImageIndex):
-    """Takes every image for there that an annotation names."""
-
-    def __init__(self) -> None:
-        """Nothing is listed."""
-
-    def find(self, filename: str, *, stem: str, subfolder: str = "") -> Path:
-        return Path(subfolder) / (PureWindowsPath(filename).name or stem)
-
-    def name_of(self, image: Path) -> str:
-        return image.as_posix()
 
 
 class _Reader:
@@ -75,8 +63,7 @@ class _Reader:
         self.problems: list[Problem] = []
         self.empty = 0
 
-    def drafts(self, path: Path) -> Sequence[ImageDraft]:
-        reading = read_voc_xml(path, _NamesAlone())
+    def drafts(self, reading: Reading) -> Sequence[ImageDraft]:
         self.problems += [finding.problem for finding in reading.findings if finding.is_error]
         return reading.drafts
 
@@ -95,6 +82,7 @@ class _Reader:
             class_ids=np.array([class_ids[found.label.strip()] for found in objects], np.int64),
             is_crowd=np.zeros(len(objects), np.bool_),
             is_difficult=np.array([found.difficult for found in objects], np.bool_),
+            masks=_masks(objects, int(width), int(height)),
         )
 
     def _has_area(self, found: ObjectDraft, source: Path) -> bool:
@@ -108,3 +96,14 @@ class _Reader:
 
     def _note(self, fault: FaultError, source: Path, line: int | None, subject: str = "") -> None:
         self.problems.append(problem_of(fault, source, line, subject))
+
+
+def _home(folder: Path) -> Path:
+    return next((folder / name for name in FOLDERS if (folder / name).is_dir()), folder)
+
+
+def _masks(objects: Sequence[ObjectDraft], width: int, height: int) -> tuple[Rle | None, ...] | None:
+    masks = [found.mask for found in objects]
+    if not any(masks):
+        return None
+    return tuple(None if mask is None else to_rle(mask, width=width, height=height) for mask in masks)
