@@ -205,6 +205,8 @@ def test_a_place_without_a_report(reports: Path, tmp_path: Path) -> None:
     )
     nowhere = tmp_path / "nowhere"
     assert refused(DataError, reports / "few", nowhere) == f"{nowhere}: there is no such folder. {remedy}"
+    nowhere.write_text("")
+    assert refused(DataError, reports / "few", nowhere) == f"{nowhere}: this is a file, no folder. {remedy}"
 
 
 @pytest.mark.parametrize("name", ["detections.json", "truth.json"])

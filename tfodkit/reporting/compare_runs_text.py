@@ -27,7 +27,7 @@ def comparison_lines(comparison: RunsComparison) -> Iterator[str]:
     letters = run_letters(comparison)
     level, samples = comparison.differences[0].level, comparison.differences[0].samples
     images, objects = counted(comparison.images, "image"), counted(comparison.objects, "object")
-    yield f"{images} with {objects}, drawn anew {samples:,} times"
+    yield f"{images} with {objects}, drawn anew {counted(samples, 'time')}"
     yield ""
     yield from aligned([_RUN_TITLES, *map(_run_cells, letters, comparison.runs)], words=2)
     yield from (f"{letter}: {run.model}" for letter, run in zip(letters, comparison.runs, strict=True) if run.model)

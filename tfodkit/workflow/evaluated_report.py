@@ -75,7 +75,8 @@ def find_report(place: Path) -> Path:
     if RunDirectory(place).config_path.is_file():
         what = f"the run was not evaluated yet: there is no {REPORT} in it"
         raise CheckpointError(str(place), what, f"Run tfodkit eval {place} first.")
-    what = f"there is no report: {RESULTS} is missing" if place.is_dir() else "there is no such folder"
+    missing = "this is a file, no folder" if place.exists() else "there is no such folder"
+    what = f"there is no report: {RESULTS} is missing" if place.is_dir() else missing
     remedy = f"Pass the folder of a run, or a report: what tfodkit eval wrote, such as RUN/{REPORT}."
     raise DataError(str(place), what, remedy)
 
