@@ -88,6 +88,8 @@ def _label(figure: Figure, axes: Any, comparison: RunsComparison, rows: list[str
     title = f"{others[0].name} less {first.name}" if len(others) == 1 else f"Runs less {first.name}"
     figure.suptitle(plain(title), x=0.02, ha="left", fontsize=14, color=INK, fontweight="bold")
     words = next(verdicts(found)) if len(others) == 1 else f"on the same {counted(comparison.images, 'image')}"
+    if len(rows) - 2 == MOST_CLASSES < len(found.per_class):
+        words = f"{words}; of {len(found.per_class)} classes the {MOST_CLASSES} that differ most"
     axes.set_title(plain(words), loc="left", fontsize=10, color=FAINT, pad=10, wrap=True)
     axes.set_yticks(range(len(rows)), [plain(_short(name)) for name in rows])
     axes.set_ylim(len(rows) - 0.5, -0.5)
@@ -97,7 +99,7 @@ def _label(figure: Figure, axes: Any, comparison: RunsComparison, rows: list[str
     axes.set_xlabel(
         f"difference in AP, with its interval of {percent(found.level)}; filled where it leaves out 0", color=FAINT
     )
-    axes.xaxis.set_major_formatter(lambda value, _: f"{value:+.2f}" if abs(value) > NOTHING else "0")
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:+.4g}" if abs(value) > NOTHING else "0")
     if len(others) > 1:
         axes.legend(frameon=False, fontsize=9, labelcolor=INK, loc="best")
 
