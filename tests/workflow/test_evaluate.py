@@ -35,7 +35,7 @@ def annotations(tmp_path: Path) -> Path:
 @pytest.fixture
 def found(tmp_path: Path) -> Path:
     """The mug in ``a`` found, and another one that is not there."""
-    rows = [("a", [4, 6, 16, 18], 0.9), ("a", [25, 2, 10, 10], 0.6)]
+    rows = [("a", [4, 6, 16, 18], 0.9), ("a", [25, 2, 10, 10], 0.1)]
     path = tmp_path / "found.json"
     path.write_text(json.dumps([{"image_id": i, "category_id": "mug", "bbox": b, "score": s} for i, b, s in rows]))
     return path
@@ -65,6 +65,13 @@ def test_without_an_output_nothing_is_written(annotations: Path, found: Path, tm
     before = sorted(tmp_path.rglob("*"))
     assert evaluate(detections=found, truth=annotations, options=FEW).report is None
     assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_detections_of_a_threshold_are_told_to_be_so(annotations: Path, found: Path) -> None:
+    found.write_text(found.read_text().replace("0.1}", "0.45}"))
+    evaluated = evaluate(detections=found, truth=annotations, options=FEW)
+    words = "no score is below 0.45: where a model's other detections were left out, AP is lower than its own"
+    assert evaluated.notes == ("1 of 2 images have no detection", words)
 
 
 def test_pictures_are_not_needed(annotations: Path, found: Path, tmp_path: Path) -> None:

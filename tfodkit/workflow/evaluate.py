@@ -25,6 +25,9 @@ from tfodkit.workflow.evaluated import Detected, of_detections, of_export, of_ru
 Told: TypeAlias = Callable[[str, int, int], None]
 """What is being done, how much of it is done, and how much there is in all, 0 where nobody knows."""
 
+CUT_OFF = 0.2
+"""Models give detections of lower scores too, and AP counts them."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evaluated:
@@ -147,6 +150,10 @@ def _notes(found: Detected, looks: ImageLooks | None) -> list[str]:
     notes = []
     if empty := len(images.images) - len(np.unique(detected.image)):
         notes.append(f"{empty:,} of {counted(len(images.images), 'image')} have no detection")
+    if len(detected) and (lowest := detected.score.min()) >= CUT_OFF:
+        notes.append(
+            f"no score is below {lowest:.2f}: where a model's other detections were left out, AP is lower than its own"
+        )
     for name, of_truth, of_found in (
         ("masks", truth.masks, detected.masks),
         ("keypoints", truth.keypoints, detected.keypoints),

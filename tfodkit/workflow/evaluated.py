@@ -73,7 +73,8 @@ def of_export(model: Path, place: Path, folder: Path | None, told: Progress) -> 
         remedy = "Pass --images with the folder of the pictures, of the size that the truth says."
         raise DataError(str(place), what, remedy)
     images = as_set(truth, FoundColumns.of_images([found[at] for at in range(len(truth.images))]))
-    notes = (f"{counted(left_out, 'detection')} of classes that the truth does not have left out",) if left_out else ()
+    foreign_words = f"{counted(left_out, 'detection')} of classes that the truth does not have left out"
+    notes = (*truth.notes, foreign_words) if left_out else truth.notes
     return Detected(images, _subject(f"{detector.format_name} of {model}", truth, pictures, paths), {}, notes)
 
 
