@@ -82,7 +82,7 @@ def test_two_processes_stop_at_the_same_step_and_go_on(drawn_config: Path, tmp_p
     ]
     assert steps == [run.saved_step()] * 2
     last = run.saved_step() + 2
-    with two_workers(drawn_config, run.path, "--steps", str(last), "--log-every", "1") as processes:
+    with two_workers(drawn_config, run.path, "--steps", str(last), "--eval-every", "50000") as processes:
         assert [process.wait(PATIENCE) for process in processes] == [0, 0], said(run.path, 0).read_text()
     for index in range(2):
         assert f"trained to step {last}, all steps taken" in said(run.path, index).read_text()
