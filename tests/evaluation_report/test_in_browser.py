@@ -74,6 +74,20 @@ def test_every_picture_of_the_page_can_be_shown(window: Browser, page: Path) -> 
     assert min(widths) > 100
 
 
+def test_a_name_that_has_room_is_shown_from_its_first_letter_to_its_last(window: Browser, page: Path) -> None:
+    window.resize(400)
+    window.open(page)
+    cut = """
+        return [...document.querySelectorAll('.name')].filter((name) => {
+            const letters = document.createRange();
+            letters.selectNodeContents(name);
+            const [inner, outer] = [letters.getBoundingClientRect(), name.getBoundingClientRect()];
+            const hasRoom = inner.width <= parseFloat(getComputedStyle(name).maxWidth);
+            return hasRoom && (inner.left < outer.left - 1 || inner.right > outer.right + 1);
+        }).map((name) => name.textContent)"""
+    assert window.run(cut) == []
+
+
 def test_a_printed_page_is_whole(window: Browser, page: Path) -> None:
     window.open(page)
     window.devtools("Emulation.setEmulatedMedia", media="print", features=[])

@@ -18,6 +18,7 @@ from tfodkit.evaluation_report.plot import Plot, Stroke, inline_svg
 from tfodkit.evaluation_report.subject import Subject
 from tfodkit.evaluation_report.summary import summarise
 from tfodkit.evaluation_report.worst_pictures import ShownPicture
+from tfodkit.training.step_report import short_name
 
 MOST_IN_MATRIX = 100
 """Classes; a larger table is nothing that can be read."""
@@ -71,7 +72,7 @@ def contents(
         "sizes": _size_tables(analysis),
         "voc": analysis.voc,
         "voc_with_difficult": analysis.voc_with_difficult,
-        "losses": analysis.losses,
+        "losses": {short_name(name): value for name, value in analysis.losses.items()},
         "highest": analysis.highest_only,
         "classes": tables.class_rows(analysis),
         "table": tables.table_at(analysis, options.iou),

@@ -20,13 +20,12 @@ NO_INTERVAL = Interval(None, None, None)
 
 @dataclass(frozen=True, slots=True)
 class FigureRow:
-    """One of COCO's figures, and over which IoUs, objects and detections of a picture it is taken."""
+    """One of COCO's figures, and over which IoUs and objects it is taken."""
 
     name: str
     value: float | None
     ious: str
     area: str
-    most: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +148,7 @@ def confused_pairs(analysis: Analysis, most: int = 10) -> list[Confused]:
 
 def _figure_rows(measured: CocoAccuracy) -> list[FigureRow]:
     figures = KEYPOINT_FIGURES if measured.shape is Shape.KEYPOINTS else COCO_FIGURES
-    return [FigureRow(name, measured.figures.get(name), ious, area, most) for name, _, (_, ious, area, most) in figures]
+    return [FigureRow(name, measured.figures.get(name), ious, area) for name, _, (_, ious, area, _) in figures]
 
 
 def _sides(low: float, high: float) -> str:
