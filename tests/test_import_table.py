@@ -29,7 +29,9 @@ MAY_IMPORT = {
     "inference": GROUND | {"annotations", "dataset"},
     "training": GROUND
     | {"plots", "annotations.detections", "config", "evaluation", "inference.drawing", "odapi", "records.draws"},
-    "exporting": GROUND | {"config", "dataset.label_map", "odapi", "inference", "training.run_directory", "records"},
+    "exporting": GROUND
+    | {"annotations.detections", "config", "dataset.label_map", "evaluation", "odapi", "inference"}
+    | {"training.run_directory", "records"},
     "evaluation_report": DATA | {"plots", "evaluation", "inference", "training"},
     "workflow": DATA | DOING | {"zoo", "odapi", "example", "evaluation_report"},
     "reporting": DATA | DOING | {"plots", "zoo", "workflow", "evaluation_report"},

@@ -60,7 +60,8 @@ def test_nothing_is_left_of_an_export_that_fails_its_check(
         raise ExportError("saved_model", "does not detect what the checkpoint detects", "Nothing was exported.")
 
     monkeypatch.setattr(job, "load_serving_model", lambda *_, **__: FakeModel())
-    monkeypatch.setattr(exporter, "_write_and_check", fail)
+    monkeypatch.setattr(exporter, "prove", fail)
+    monkeypatch.setattr(exporter, "_write", lambda *_: None)
     before = sorted(tmp_path.iterdir())
     with pytest.raises(ExportError, match="does not detect"):
         export_checkpoint(source, tmp_path / "exported")
@@ -75,6 +76,7 @@ def test_the_export_folder_holds_what_its_manifest_says(tiny_export: Path, tiny_
         "export.json",
         "frozen_inference_graph.pb",
         "label_map.pbtxt",
+        "labels.txt",
         "pipeline.config",
         "saved_model",
     }
@@ -89,8 +91,8 @@ def test_the_export_folder_holds_what_its_manifest_says(tiny_export: Path, tiny_
 @pytest.mark.tensorflow
 def test_saved_model_and_frozen_graph_score_as_the_checkpoint_does(tiny_export: Path) -> None:
     parity = json.loads((tiny_export / "export.json").read_text(encoding="utf-8"))["parity"]
-    assert [form["format"] for form in parity] == ["saved_model", "frozen_graph"]
-    for form in parity:
+    assert [form["format"] for form in parity][:2] == ["saved_model", "frozen_graph"]
+    for form in parity[:2]:
         assert form["detections"] > 100, "too little was compared to mean something"
         assert form["score_difference"] <= 1e-4
         assert form["box_difference"] <= 1e-3

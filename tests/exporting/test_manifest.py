@@ -26,13 +26,22 @@ def test_the_json_holds_everything_but_the_place(tmp_path: Path) -> None:
         checkpoint="best/ckpt-300",
         averaged=False,
         files=list_exported(tmp_path),
-        parity=(Parity("saved_model", 8, 12, 1e-6, 2e-6),),
+        parity=(Parity("saved_model", 8, 12, 1e-6, 2e-6, 5, 5, 0.25),),
         parity_pictures="validation",
         versions={"tfodkit": "0.1.0"},
     )
     content = json.loads(manifest.to_text())
     assert content == manifest.to_json()
     assert content["parity"] == [
-        {"format": "saved_model", "images": 8, "detections": 12, "score_difference": 1e-6, "box_difference": 2e-6}
+        {
+            "format": "saved_model",
+            "images": 8,
+            "detections": 12,
+            "score_difference": 1e-6,
+            "box_difference": 2e-6,
+            "sure": 5,
+            "found_again": 5,
+            "map": 0.25,
+        }
     ]
     assert str(tmp_path) not in manifest.to_text()

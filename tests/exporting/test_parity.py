@@ -1,14 +1,11 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from tfodkit.errors import ExportError
-from tfodkit.exporting.parity import Difference, check_parity, compare
-from tfodkit.inference.formats import ExportedModel, ModelFormat
+from tfodkit.exporting.parity import Difference, Gate, check_parity, compare
+from tfodkit.inference.formats import format_named
 from tfodkit.inference.runtime import ModelOutputs
 
 LEFT = (0.1, 0.1, 0.5, 0.3)
@@ -24,7 +21,7 @@ def outputs(*detections: tuple[tuple[float, ...], float, int], limit: int = 100)
 
 def test_the_same_detections_do_not_differ() -> None:
     one = outputs((LEFT, 0.9, 1), (RIGHT, 0.4, 2))
-    assert compare(one, one) == Difference(detections=2, score=0.0, box=0.0)
+    assert compare(one, one) == Difference(detections=2, score=0.0, box=0.0, sure=2, found_again=2)
 
 
 def test_nothing_found_by_either_does_not_differ() -> None:
@@ -57,44 +54,39 @@ def test_another_class_is_not_the_same_object() -> None:
 
 def test_the_tied_last_places_of_a_cut_list_may_go_to_others() -> None:
     one, other = ((LEFT, 0.9, 1), (LEFT, 0.2, 1)), ((LEFT, 0.9, 1), (RIGHT, 0.2, 1))
-    assert compare(outputs(*one, limit=2), outputs(*other, limit=2)) == Difference(detections=1, score=0.0, box=0.0)
+    assert compare(outputs(*one, limit=2), outputs(*other, limit=2)).box == 0.0
     assert compare(outputs(*one, limit=3), outputs(*other, limit=3)).box == pytest.approx(0.6)
 
 
 def test_ties_that_are_found_again_are_counted_even_in_a_cut_list() -> None:
     untrained = outputs((LEFT, 0.5, 1), (RIGHT, 0.5, 1), limit=2)
-    assert compare(untrained, untrained) == Difference(detections=2, score=0.0, box=0.0)
+    assert compare(untrained, untrained) == Difference(detections=2, score=0.0, box=0.0, sure=2, found_again=2)
 
 
-class Says:
-    """A runtime that says the same about every picture."""
-
-    def __init__(self, *said: tuple[tuple[float, ...], float, int]) -> None:
-        self._said = outputs(*said)
-
-    def run(self, images: NDArray[np.uint8]) -> list[ModelOutputs]:
-        return [self._said for _ in images]
+SAVED_MODEL = format_named("saved_model")
+ROUGH = Gate(score=None, box=None, found=0.5)
 
 
-def exported(runtime: Says) -> ExportedModel:
-    return ExportedModel(Path("somewhere/saved_model"), ModelFormat("saved_model", "saved_model", lambda _: runtime))
-
-
-@pytest.mark.tensorflow
 def test_a_form_that_detects_the_same_passes_with_its_figures() -> None:
-    picture = np.zeros((4, 4, 3), np.uint8)
-    found = check_parity(exported(Says((LEFT, 0.90005, 1))), [picture, picture], [outputs((LEFT, 0.9, 1))] * 2)
+    found = check_parity(SAVED_MODEL, [outputs((LEFT, 0.9, 1))] * 2, [outputs((LEFT, 0.90005, 1))] * 2, mean_ap=0.4)
     assert (found.format, found.images, found.detections, found.box_difference) == ("saved_model", 2, 2, 0.0)
+    assert (found.sure, found.found_again, found.map) == (2, 2, 0.4)
     assert found.score_difference == pytest.approx(5e-5, abs=1e-7)
 
 
-@pytest.mark.tensorflow
 def test_a_form_that_detects_something_else_is_refused_with_the_amount() -> None:
-    picture = np.zeros((4, 4, 3), np.uint8)
-    with pytest.raises(ExportError) as caught:
-        check_parity(exported(Says((LEFT, 0.8998, 1))), [picture], [outputs((LEFT, 0.9, 1))])
-    assert "saved_model: does not detect what the checkpoint detects: in picture 1 of 1 scores differ by 0.0002" in str(
-        caught.value
-    )
+    said = "saved_model: does not detect what the checkpoint detects: in picture 1 of 1 scores differ by 0.0002"
+    with pytest.raises(ExportError, match=said):
+        check_parity(SAVED_MODEL, [outputs((LEFT, 0.9, 1))], [outputs((LEFT, 0.8998, 1))])
+    moved = outputs(((0.1, 0.1, 0.5, 0.6), 0.9, 1))
     with pytest.raises(ExportError, match=r"boxes by 0\.3 of its side \(allowed 0\.001\)"):
-        check_parity(exported(Says(((0.1, 0.1, 0.5, 0.6), 0.9, 1))), [picture], [outputs((LEFT, 0.9, 1))])
+        check_parity(SAVED_MODEL, [outputs((LEFT, 0.9, 1))], [moved])
+
+
+def test_a_rough_form_has_to_find_what_the_checkpoint_is_sure_of() -> None:
+    near = (0.11, 0.1, 0.5, 0.31)
+    expected = [outputs((LEFT, 0.9, 1), (RIGHT, 0.8, 2), (LEFT, 0.2, 2))]
+    half = check_parity(SAVED_MODEL, expected, [outputs((near, 0.6, 1))], ROUGH)
+    assert (half.sure, half.found_again, half.box_difference) == (2, 1, None)
+    with pytest.raises(ExportError, match=r"finds 0 of the 2 objects again that the checkpoint is sure of"):
+        check_parity(SAVED_MODEL, expected, [outputs((near, 0.6, 2))], ROUGH)

@@ -12,23 +12,31 @@ from tfodkit.wording import byte_words
 
 if TYPE_CHECKING:
     from tfodkit.exporting import ExportManifest
+    from tfodkit.exporting.manifest import Parity
 
 
 def command(
     run: Annotated[Path, typer.Argument(help="The run directory of tfodkit train.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="The folder to write.")],
     which: Annotated[str, typer.Option(help="The checkpoint: best, last or averaged.")] = "best",
+    formats: Annotated[
+        str | None, typer.Option(help="The forms, by name, with commas between; all that can hold the model else.")
+    ] = None,
+    pictures: Annotated[
+        int, typer.Option(metavar="N", help="Validation pictures, at most, on which each form is compared.")
+    ] = 64,
     force: Annotated[bool, typer.Option("--force", help="Replace an older export folder.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the content of export.json.")] = False,
 ) -> None:
-    """Export a checkpoint as SavedModel and frozen graph, each compared with it on validation pictures.
+    """Export a checkpoint in every form that can hold it, each compared with it on validation pictures.
 
     Example: tfodkit export run -o exported
     """
-    from tfodkit.exporting import export
+    from tfodkit.exporting import ExportOptions, export
     from tfodkit.training.run_directory import parse_which
 
-    manifest = export(run, output, which=parse_which(which), force=force, progress=_tell)
+    options = ExportOptions(None if formats is None else tuple(filter(None, formats.split(","))), pictures)
+    manifest = export(run, output, which=parse_which(which), options=options, force=force, progress=_tell)
     if as_json:
         typer.echo(json.dumps(manifest.to_json(), indent=2, ensure_ascii=False))
         return
@@ -46,13 +54,29 @@ def summary_lines(manifest: ExportManifest) -> list[str]:
     lines += [f"  {name:{widest}}  {byte_words(count):>9}" for name, count in sizes.items()]
     if manifest.averaged:
         lines.append("  weights: their moving averages")
-    lines += [
-        f"{parity.format.replace('_', ' ')}: same as the checkpoint in {parity.images} pictures "
-        f"({manifest.parity_pictures}), {parity.detections} detections; "
-        f"scores within {parity.score_difference:.1g}, boxes within {parity.box_difference:.1g}"
-        for parity in manifest.parity
-    ]
+    if manifest.checkpoint_map is not None:
+        lines.append(
+            f"checkpoint: mAP {manifest.checkpoint_map:.4f} on {manifest.parity[0].images} validation pictures"
+        )
+    lines += [_parity_line(parity, manifest.parity_pictures) for parity in manifest.parity]
+    lines += [f"{_words(name)}: not written: {reason}" for name, reason in manifest.refused.items()]
     return lines
+
+
+def _parity_line(parity: Parity, pictures: str) -> str:
+    if parity.box_difference is None:
+        compared = f"finds {parity.found_again} of the {parity.sure} objects that the checkpoint is sure of"
+    else:
+        compared = (
+            f"same as the checkpoint in {parity.images} pictures ({pictures}), {parity.detections} detections; "
+            f"scores within {parity.score_difference:.1g}, boxes within {parity.box_difference:.1g}"
+        )
+    mean_ap = "" if parity.map is None else f"; mAP {parity.map:.4f}"
+    return f"{_words(parity.format)}: {compared}{mean_ap}"
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def _tell(message: str) -> None:

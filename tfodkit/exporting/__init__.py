@@ -4,7 +4,7 @@ One module a form of export, a table of them (:mod:`~tfodkit.exporting.forms`), 
 (:mod:`~tfodkit.exporting.parity`).
 """
 
-from tfodkit.exporting.exporter import ExportSource, export, export_checkpoint
+from tfodkit.exporting.exporter import ExportOptions, ExportSource, export, export_checkpoint
 from tfodkit.exporting.manifest import ExportManifest
 
-__all__ = ["ExportManifest", "ExportSource", "export", "export_checkpoint"]
+__all__ = ["ExportManifest", "ExportOptions", "ExportSource", "export", "export_checkpoint"]

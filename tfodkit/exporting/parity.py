@@ -1,9 +1,12 @@
-"""The gate: an exported form is loaded back as a user would load it and must detect what the checkpoint detects."""
+"""The gate: an exported form must detect what its checkpoint detects, as nearly as its arithmetic allows.
+
+A form that computes in float32 must give the same detections, one by one. A form of fewer bits can't: there the
+detections that the checkpoint is sure of must be found again. Both are told for every form, and the mAP of each.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,13 +14,32 @@ from numpy.typing import NDArray
 
 from tfodkit.errors import ExportError
 from tfodkit.exporting.manifest import Parity
-from tfodkit.inference.formats import ExportedModel
+from tfodkit.inference.formats import ModelFormat
+from tfodkit.inference.overlaps import ious
 from tfodkit.inference.runtime import ModelOutputs
-from tfodkit.odapi.serving import ServingModel
 
-SCORE_TOLERANCE = 1e-4
-BOX_TOLERANCE = 1e-3
-"""A share of the picture's side: a pixel in a thousand."""
+SURE = 0.3
+"""The score from which on a detection has to be found again."""
+SAME_PLACE = 0.75
+"""The IoU of two boxes that are the same detection."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """How near a form has to come to the checkpoint.
+
+    ``score`` is the most that scores of the same rank may differ, ``box`` any coordinate of a box, as a share of the
+    picture's side; ``None`` where they are not compared. ``found`` is the least share of the checkpoint's detections
+    with a score of 0.3 or more that must be found again: of the same class, with an IoU of 0.75 or more.
+    """
+
+    score: float | None
+    box: float | None
+    found: float = 1.0
+
+
+EXACT_SCORE, EXACT_BOX = 1e-4, 1e-3
+EXACT = Gate(EXACT_SCORE, EXACT_BOX)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,39 +49,53 @@ class Difference:
     detections: int
     score: float
     box: float
-
-
-def run_reference(model: ServingModel, pictures: Sequence[NDArray[np.uint8]]) -> list[ModelOutputs]:
-    """What the checkpoint's model detects in each RGB picture, ``uint8 [height, width, 3]``."""
-    with _full_precision():
-        return [ModelOutputs.from_batch(model.detect(picture[np.newaxis]))[0] for picture in pictures]
+    sure: int = 0
+    found_again: int = 0
 
 
 def check_parity(
-    exported: ExportedModel, pictures: Sequence[NDArray[np.uint8]], reference: Sequence[ModelOutputs]
+    form: ModelFormat,
+    expected: Sequence[ModelOutputs],
+    found: Sequence[ModelOutputs],
+    gate: Gate = EXACT,
+    *,
+    mean_ap: float | None = None,
 ) -> Parity:
-    """Load an exported form, run it on ``pictures`` and compare with the outputs of :func:`run_reference`.
+    """Hold what a form found in some pictures against what the checkpoint found in them.
 
     Raises:
-        ExportError: scores differ by more than 1e-4, or boxes by more than 1e-3 of the picture's side.
+        ExportError: they differ by more than the gate allows; by how much and where.
     """
-    runtime = exported.format.load(exported.path)
-    differences = []
-    with _full_precision():
-        for number, (picture, expected) in enumerate(zip(pictures, reference, strict=True), start=1):
-            difference = compare(expected, runtime.run(picture[np.newaxis])[0])
-            _refuse(exported, difference, f"picture {number} of {len(pictures)}")
-            differences.append(difference)
+    pairs = zip(expected, found, strict=True)
+    score, box = gate.score or EXACT_SCORE, gate.box or EXACT_BOX
+    differences = [compare(one, other, score_tolerance=score, box_tolerance=box) for one, other in pairs]
+    for number, difference in enumerate(differences, start=1):
+        _refuse(form.place, difference, gate, f"picture {number} of {len(differences)}")
+    sure, again = sum(each.sure for each in differences), sum(each.found_again for each in differences)
+    if again < gate.found * sure:
+        what = f"finds {again} of the {sure} objects again that the checkpoint is sure of (wanted: {gate.found:.0%})"
+        raise ExportError(
+            form.place, what, "Nothing was exported. Leave this form out with --formats, or train longer."
+        )
     return Parity(
-        format=exported.format.name,
-        images=len(pictures),
-        detections=sum(difference.detections for difference in differences),
-        score_difference=max((difference.score for difference in differences), default=0.0),
-        box_difference=max((difference.box for difference in differences), default=0.0),
+        format=form.name,
+        images=len(differences),
+        detections=sum(each.detections for each in differences),
+        score_difference=max((each.score for each in differences), default=0.0),
+        box_difference=None if gate.box is None else max((each.box for each in differences), default=0.0),
+        sure=sure,
+        found_again=again,
+        map=mean_ap,
     )
 
 
-def compare(expected: ModelOutputs, found: ModelOutputs) -> Difference:
+def compare(
+    expected: ModelOutputs,
+    found: ModelOutputs,
+    *,
+    score_tolerance: float = EXACT_SCORE,
+    box_tolerance: float = EXACT_BOX,
+) -> Difference:
     """The largest differences between two lists of detections, each with falling scores.
 
     Scores are compared by rank; a detection that only one list has counts as one of score 0 in the other. Boxes are
@@ -71,41 +107,43 @@ def compare(expected: ModelOutputs, found: ModelOutputs) -> Difference:
     padded = [np.pad(outputs.scores, (0, count - len(outputs.scores))) for outputs in (expected, found)]
     score = float(np.max(np.abs(padded[0] - padded[1]), initial=0.0))
     was_cut = 0 < len(expected.scores) == expected.limit
-    floor = float(expected.scores[-1]) + SCORE_TOLERANCE if was_cut else 0.0
-    apart = [_nearest(expected, index, found) for index in range(len(expected.scores))]
-    meant = [box for box, value in zip(apart, expected.scores, strict=True) if value > floor or box <= BOX_TOLERANCE]
-    return Difference(detections=len(meant), score=score, box=max(meant, default=0.0))
+    floor = float(expected.scores[-1]) + score_tolerance if was_cut else 0.0
+    apart = [_nearest(expected, index, found, score_tolerance) for index in range(len(expected.scores))]
+    meant = [box for box, value in zip(apart, expected.scores, strict=True) if value > floor or box <= box_tolerance]
+    sure = expected.scores >= SURE
+    return Difference(
+        detections=len(meant),
+        score=score,
+        box=max(meant, default=0.0),
+        sure=int(sure.sum()),
+        found_again=int(_is_found_again(expected, found)[sure].sum()),
+    )
 
 
-def _nearest(expected: ModelOutputs, index: int, found: ModelOutputs) -> float:
+def _nearest(expected: ModelOutputs, index: int, found: ModelOutputs, score_tolerance: float) -> float:
     """The largest coordinate's difference to the box in ``found`` that may be the same detection and fits best."""
     candidates = (found.class_ids == expected.class_ids[index]) & (
-        np.abs(found.scores - expected.scores[index]) <= SCORE_TOLERANCE
+        np.abs(found.scores - expected.scores[index]) <= score_tolerance
     )
     apart = np.abs(found.boxes_yxyx_norm[candidates] - expected.boxes_yxyx_norm[index])
     return float(np.min(np.max(apart, axis=1), initial=np.inf))
 
 
-def _refuse(exported: ExportedModel, difference: Difference, where: str) -> None:
-    if difference.score <= SCORE_TOLERANCE and difference.box <= BOX_TOLERANCE:
+def _is_found_again(expected: ModelOutputs, found: ModelOutputs) -> NDArray[np.bool_]:
+    """Of each expected detection; scores are not looked at, orders of sides matter as little to IoU."""
+    same_class = expected.class_ids[:, None] == found.class_ids[None, :]
+    near = ious(expected.boxes_yxyx_norm, found.boxes_yxyx_norm) >= SAME_PLACE
+    return np.asarray((same_class & near).any(axis=1))
+
+
+def _refuse(place: str, difference: Difference, gate: Gate, where: str) -> None:
+    is_near = gate.score is None or difference.score <= gate.score
+    if is_near and (gate.box is None or difference.box <= gate.box):
         return
     boxes = f"boxes by {difference.box:.2g} of its side" if np.isfinite(difference.box) else "an object is not found"
     raise ExportError(
-        exported.path.name,
+        place,
         f"does not detect what the checkpoint detects: in {where} scores differ by {difference.score:.2g} "
-        f"(allowed {SCORE_TOLERANCE:g}), {boxes} (allowed {BOX_TOLERANCE:g})",
+        f"(allowed {gate.score or 1:g}), {boxes} (allowed {gate.box or 1:g})",
         "Nothing was exported. Run it again on a CPU (CUDA_VISIBLE_DEVICES=-1); if it persists, report the config.",
     )
-
-
-@contextmanager
-def _full_precision() -> Iterator[None]:
-    """Without TensorFloat-32, with which a GPU rounds the same product differently from run to run, up to 1e-3."""
-    import tensorflow as tf
-
-    enabled = tf.config.experimental.tensor_float_32_execution_enabled()
-    tf.config.experimental.enable_tensor_float_32_execution(False)
-    try:
-        yield
-    finally:
-        tf.config.experimental.enable_tensor_float_32_execution(enabled)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import islice
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,14 +16,16 @@ from PIL import Image
 from tfodkit.config.pipeline import read_pipeline
 from tfodkit.config.record_files import record_files
 from tfodkit.errors import RecordError
+from tfodkit.evaluation.ground_truth import GroundTruth, read_ground_truth
 from tfodkit.inference.pictures import as_pixels
 from tfodkit.records.example import parse_example
 from tfodkit.records.tfrecord import read_tfrecord
 
+T = TypeVar("T")
 Pictures: TypeAlias = Callable[[int], Iterator[NDArray[np.uint8]]]
 """Gives so many pictures of the training records at most, upright RGB, ``uint8 [height, width, 3]``."""
 
-SAMPLE_SIZE = 8
+SAMPLE_SIZE = 64
 ENCODED = "image/encoded"
 DRAWN_SIZES = ((480, 640), (300, 200), (333, 500), (96, 96))
 """Height and width; unequal, odd and small on purpose."""
@@ -31,14 +33,18 @@ DRAWN_SIZES = ((480, 640), (300, 200), (333, 500), (96, 96))
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sample:
-    """RGB pictures, ``uint8 [height, width, 3]`` each, and in words where they came from."""
+    """RGB pictures, ``uint8 [height, width, 3]`` each, and in words where they came from.
+
+    ``truths`` are their objects, an entry a picture; none where the pictures are drawn.
+    """
 
     pictures: tuple[NDArray[np.uint8], ...]
     origin: str
+    truths: tuple[GroundTruth, ...] = ()
 
 
-def choose_sample(config: Path) -> Sample:
-    """At most 8 pictures of the validation records of a ``pipeline.config``, taken from its files in turn.
+def choose_sample(config: Path, class_names: Mapping[int, str], *, most: int = SAMPLE_SIZE) -> Sample:
+    """At most ``most`` pictures of the validation records of a ``pipeline.config``, taken from its files in turn.
 
     The files hold a class each, so that as many classes as possible are seen. Drawn pictures where the records are not
     on this machine or damaged, which ``origin`` tells.
@@ -48,11 +54,13 @@ def choose_sample(config: Path) -> Sample:
     """
     paths = [path for reader in read_pipeline(config).eval_input_reader for path in record_files(reader)]
     try:
-        records = islice(_in_turn(paths), SAMPLE_SIZE)
-        pictures = tuple(_decode(record) for record in records)
+        pictures = tuple(map(_decode, islice(_in_turn(map(read_tfrecord, paths)), most)))
+        truths = tuple(islice(_in_turn([iter(read_ground_truth([path], class_names)) for path in paths]), most))
     except (RecordError, OSError) as error:
         return draw_sample(f"drawn: the validation records can't be read: {error}")
-    return Sample(pictures, "validation") if pictures else draw_sample("drawn: there are no validation records")
+    if not pictures:
+        return draw_sample("drawn: there are no validation records")
+    return Sample(pictures, "validation", truths)
 
 
 def training_pictures(config: Path) -> Pictures:
@@ -61,7 +69,7 @@ def training_pictures(config: Path) -> Pictures:
 
     def pictures(count: int) -> Iterator[NDArray[np.uint8]]:
         try:
-            yield from map(_decode, islice(_in_turn(files), count))
+            yield from map(_decode, islice(_in_turn(map(read_tfrecord, files)), count))
         except (RecordError, OSError):
             return
 
@@ -74,15 +82,15 @@ def draw_sample(origin: str = "drawn") -> Sample:
     return Sample(tuple(_blotches(generator, *size) for size in DRAWN_SIZES), origin)
 
 
-def _in_turn(files: Sequence[Path]) -> Iterator[bytes]:
-    """The first record of every file, then the second of every file, and so on."""
-    waiting = [read_tfrecord(path) for path in files]
+def _in_turn(files: Iterable[Iterator[T]]) -> Iterator[T]:
+    """The first of every file, then the second of every file, and so on."""
+    waiting = list(files)
     while waiting:
-        for records in tuple(waiting):
+        for entries in tuple(waiting):
             try:
-                yield next(records)
+                yield next(entries)
             except StopIteration:
-                waiting.remove(records)
+                waiting.remove(entries)
 
 
 def _decode(record: bytes) -> NDArray[np.uint8]:
