@@ -43,6 +43,11 @@ class ServingModel:
         """Whether the trainable weights are the moving averages that training kept of them."""
 
     @property
+    def detection_model(self) -> Any:
+        """The Object Detection API's ``DetectionModel``, for who traces it in another way."""
+        return self._model
+
+    @property
     def concrete_function(self) -> Any:
         """The traced function, one graph for every size of batch and picture; its argument is ``input_tensor``."""
         return self._function.get_concrete_function()
@@ -82,7 +87,7 @@ def load_serving_model(config_text: str, checkpoint: Path, *, averaged: bool | N
     pipeline = pipelines.parse(config_text)
     _refuse_side_inputs(pipeline)
     install()
-    with _quiet():
+    with quiet():
         model = build_model(config_text, is_training=False)
         if averaged is None:
             averaged = pipelines.evaluates_averages(pipeline)
@@ -115,7 +120,7 @@ def _refuse_side_inputs(pipeline: Any) -> None:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Hold back TensorFlow's warnings about upstream's own deprecated calls, which no user can act on."""
     import tensorflow as tf
 
