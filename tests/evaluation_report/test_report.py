@@ -85,11 +85,17 @@ def test_labels_that_may_be_wrong_are_listed(written: ReportFiles) -> None:
     assert {row["kind"] for row in rows} <= {"wrong class", "missing label", "misplaced box", "spurious label"}
 
 
+def dead_links(files: ReportFiles, page: html.HtmlElement) -> set[str]:
+    links = {unquote(link) for link in page.xpath("//main//a/@href") if not link.startswith("#")}
+    return {link for link in links if not (files.folder / link).exists()}
+
+
 def test_links_lead_to_files_that_are_there_and_to_the_images(written: ReportFiles) -> None:
-    links = {unquote(link) for link in page_of(written).xpath("//main//a/@href") if not link.startswith("#")}
-    images = {link for link in links if link.startswith("../a b/tray_")}
-    assert images
-    assert {link for link in links - images if not (written.folder / link).exists()} == set()
+    page = page_of(written)
+    dead = dead_links(written, page)
+    assert dead
+    assert all(link.startswith("../a b/tray_") for link in dead)  # where the images would be
+    assert "annotations/" in page.xpath("//footer//a/@href")
 
 
 def test_a_machine_can_read_it_aloud(written: ReportFiles) -> None:
@@ -164,7 +170,9 @@ def test_strangers_names_are_text_and_nothing_else(tmp_path: Path) -> None:
 
 
 def test_nothing_labelled_and_nothing_found(tmp_path: Path) -> None:
-    page = page_of(write_report(make_analysis(make_set(([], []), ([], []))), make_subject(), tmp_path / "out"))
+    files = write_report(make_analysis(make_set(([], []), ([], []))), make_subject(), tmp_path / "out")
+    page = page_of(files)
+    assert dead_links(files, page) == set()
     assert "No object is labelled" in page.xpath("string(//header[@id='summary'])")
     assert "nothing to draw" in page.xpath("string(//section[@id='curves'])")
     assert "In no picture anything is wrong" in page.xpath("string(//section[@id='worst'])")

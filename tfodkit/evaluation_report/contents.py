@@ -63,6 +63,7 @@ def contents(
             "classes": len(images.class_names),
             "detections": len(images.found),
         },
+        "anything_found": bool((images.found.score >= options.threshold).any()),
         "threshold": options.threshold,
         "iou": options.iou,
         "seed": options.seed,
