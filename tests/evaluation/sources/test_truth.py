@@ -48,6 +48,12 @@ def test_where_categories_have_ids_classes_go_by_these() -> None:
     assert [truth.class_of(key) for key in (18, "b", "mug", 1)] == [1, 2, 1, None]
 
 
+def test_ids_may_begin_at_0() -> None:
+    truth = make_truth(class_names={0: "mug", 1: "bagel"}, category_ids={0: 0, 1: 1}, image_ids={0: 0, 1: 1})
+    assert [truth.class_of(key) for key in (0, "0", "mug", "bagel", "tray")] == [0, 0, 0, 1, None]
+    assert [truth.place_of(key) for key in (0, "0", "a.jpg", 2)] == [0, 0, 0, None]
+
+
 def test_an_image_that_is_there_twice_is_named() -> None:
     with pytest.raises(DataError) as error:
         refuse_unusable(make_truth("a.jpg", "b.jpg", "a.jpg"))

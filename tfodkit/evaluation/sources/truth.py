@@ -59,7 +59,8 @@ class Truth:
         ids = self.category_ids or {class_id: class_id for class_id in self.class_names}
         if key in ids or isinstance(key, int):
             return ids.get(key)
-        return self._by_class_name.get(_composed(key)) or (ids.get(int(key)) if key.isdecimal() else None)
+        named = self._by_class_name.get(_composed(key))
+        return ids.get(int(key)) if named is None and key.isdecimal() else named
 
     @cached_property
     def _by_name(self) -> tuple[dict[str, int | None], ...]:
