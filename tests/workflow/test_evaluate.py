@@ -133,6 +133,8 @@ def test_a_folder_of_somebody_else_is_refused_before_anything_is_read(tmp_path: 
     ("arguments", "error", "message"),
     [
         ({}, UsageError, "tfodkit eval: there is nothing to evaluate. Pass the folder of a run, an exported model"),
+        ({"model": "run", "truth": "x", "which": "last"}, UsageError, "--which last: only a run has checkpoints to"),
+        ({"model": "run", "images": "x"}, UsageError, "--images x: there is no --truth whose pictures these could be"),
         ({"detections": "a.json"}, UsageError, "--detections: there is nothing to hold them against. Pass --truth"),
         ({"detections": "a.json", "model": "run"}, UsageError, "--detections: 'run' is to be evaluated too. Pass one"),
         ({"model": "absent"}, CheckpointError, "absent: this is no training run: pipeline.config is missing"),

@@ -101,6 +101,11 @@ def _detected(
     told: Told,
 ) -> Detected:
     folder = None if images is None else Path(images)
+    if which != "best" and truth is not None:
+        raise UsageError(f"--which {which}", "only a run has checkpoints to choose from", "Leave it out.")
+    if images is not None and truth is None:
+        remedy = "Leave it out: the records of a run hold their pictures."
+        raise UsageError(f"--images {images}", "there is no --truth whose pictures these could be", remedy)
     if detections is not None:
         if model is not None:
             remedy = "Pass one of them: a model detects by itself."
