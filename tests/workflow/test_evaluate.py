@@ -134,6 +134,11 @@ def test_a_folder_of_somebody_else_is_refused_before_anything_is_read(tmp_path: 
     [
         ({}, UsageError, "tfodkit eval: there is nothing to evaluate. Pass the folder of a run, an exported model"),
         ({"model": "run", "truth": "x", "which": "last"}, UsageError, "--which last: only a run has checkpoints to"),
+        (
+            {"model": "run", "truth": "x"},
+            UsageError,
+            "run: this is a training run, which is evaluated on the records of",
+        ),
         ({"model": "run", "images": "x"}, UsageError, "--images x: there is no --truth whose pictures these could be"),
         ({"detections": "a.json"}, UsageError, "--detections: there is nothing to hold them against. Pass --truth"),
         ({"detections": "a.json", "model": "run"}, UsageError, "--detections: 'run' is to be evaluated too. Pass one"),
@@ -158,5 +163,7 @@ def test_what_can_not_be_meant_is_refused(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a.json").write_text("[]")
     (tmp_path / "exported/saved_model").mkdir(parents=True)
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run/pipeline.config").write_text("")
     with pytest.raises(error, match=re.escape(message)):
         evaluate(**arguments)

@@ -17,7 +17,7 @@ from tfodkit.evaluation.sources.truth import Truth
 from tfodkit.evaluation_report.subject import Pictures, Subject
 from tfodkit.inference import formats
 from tfodkit.training.checkpoint_folder import step_of
-from tfodkit.training.run_directory import Which
+from tfodkit.training.run_directory import RunDirectory, Which
 from tfodkit.wording import counted
 from tfodkit.workflow.evaluation_pictures import find_files, of_files, of_records
 
@@ -54,6 +54,9 @@ def of_run(run: Path, which: Which, told: Progress) -> Detected:
 
 def of_export(model: Path, place: Path, folder: Path | None, told: Progress) -> Detected:
     """An exported model, on the pictures of the truth at ``place``."""
+    if not _is_export(model) and RunDirectory(model).config_path.is_file():
+        what = "this is a training run, which is evaluated on the records of its config"
+        raise UsageError(str(model), what, "Leave --records and --truth out, or export the run first.")
     from tfodkit.inference import Detector
 
     truth = read_truth(place, shapes=False)
