@@ -31,7 +31,7 @@ def test_the_summary_counts_the_objects_of_every_class() -> None:
         "  bagel          2",
         "  croissant      0",
         "  mug            1",
-        "1 picture could not be read",
+        "1 place could not be looked at",
         "pictures with boxes and detections.json: found",
     ]
 

@@ -17,12 +17,12 @@ def test_a_folder_gives_its_pictures_sorted_and_nothing_else(tmp_path: Path) -> 
     for name in ("b.JPG", "a.png", "notes.txt", "c.webp"):
         (tmp_path / name).touch()
     (tmp_path / "folder.jpg").mkdir()
-    assert [path.name for path in find_pictures([tmp_path])] == ["a.png", "b.JPG", "c.webp"]
+    assert [path.name for path in find_pictures([tmp_path]).pictures] == ["a.png", "b.JPG", "c.webp"]
 
 
 def test_a_picture_named_twice_comes_once(tmp_path: Path) -> None:
     (tmp_path / "a.png").touch()
-    assert find_pictures([tmp_path / "a.png", tmp_path]) == [tmp_path / "a.png"]
+    assert find_pictures([tmp_path / "a.png", tmp_path]).pictures == (tmp_path / "a.png",)
 
 
 def test_a_missing_place_and_an_empty_folder_are_named(tmp_path: Path) -> None:

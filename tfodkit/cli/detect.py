@@ -13,17 +13,42 @@ from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeRemainin
 from tfodkit.wording import counted
 
 if TYPE_CHECKING:
-    from tfodkit.inference import DetectionRun
+    from tfodkit.inference import DetectionRun, Output
 
 
 def command(
-    exported: Annotated[Path, typer.Argument(help="An export folder, a saved_model folder, or a frozen graph's .pb.")],
-    images: Annotated[list[Path], typer.Argument(help="Pictures, and folders of pictures.")],
+    exported: Annotated[Path, typer.Argument(help="An export folder, or one of the models in it.")],
+    images: Annotated[
+        list[Path], typer.Argument(help="Pictures, folders, patterns such as 'photos/**/*.jpg' (quoted).")
+    ],
+    *,
     output: Annotated[Path, typer.Option("-o", "--output", help="The folder to write.")],
     threshold: Annotated[float, typer.Option(help="The lowest score that counts, 0 to 1.")] = 0.5,
-    format_name: Annotated[
-        str | None, typer.Option("--format", help="saved_model or frozen_graph, where the folder holds both.")
+    thresholds: Annotated[
+        str | None, typer.Option(help="Of single classes: mug=0.4,bagel=0.6, or the best ones of a report of eval.")
     ] = None,
+    top: Annotated[int | None, typer.Option(help="The most objects of a picture, by score.")] = None,
+    format_name: Annotated[
+        str | None, typer.Option("--format", help="saved_model, frozen_graph …, where the folder holds several.")
+    ] = None,
+    models: Annotated[
+        list[Path] | None, typer.Option("--model", help="A further model of the same classes, to be fused; repeatable.")
+    ] = None,
+    fusion: Annotated[str | None, typer.Option(help="Of models and views: wbf (usual), nms or soft-nms.")] = None,
+    weights: Annotated[str | None, typer.Option(help="How much each model counts, as 2,1.")] = None,
+    tile: Annotated[int | None, typer.Option(help="Look at large pictures in tiles of this side, such as 640.")] = None,
+    overlap: Annotated[float | None, typer.Option(help="The share of a tile in the next one; 0.2 usually.")] = None,
+    flip: Annotated[bool, typer.Option("--flip", help="Look at each picture mirrored, too.")] = False,
+    scales: Annotated[
+        list[float] | None, typer.Option("--scale", help="Look at each picture by this factor, too; repeatable.")
+    ] = None,
+    batch: Annotated[int, typer.Option(help="Pictures of one size that go through the model at once.")] = 8,
+    recursive: Annotated[bool, typer.Option("--recursive", help="Take the folders below folders, too.")] = False,
+    pictures: Annotated[bool, typer.Option("--pictures/--no-pictures", help="Write pictures with boxes.")] = True,
+    csv: Annotated[bool, typer.Option("--csv", help="Write detections.csv.")] = False,
+    coco: Annotated[bool, typer.Option("--coco", help="Write coco_results.json, for loadRes.")] = False,
+    crops: Annotated[bool, typer.Option("--crops", help="Write each object cut out, a folder a class.")] = False,
+    voc: Annotated[bool, typer.Option("--voc", help="Write annotations/*.xml, for labelImg.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace the folder of an older detection.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the counts and the files as JSON.")] = False,
 ) -> None:
@@ -32,21 +57,54 @@ def command(
     Example: tfodkit detect exported photos -o found
     """
     from tfodkit.errors import DataError
-    from tfodkit.inference import detect
+    from tfodkit.inference import DetectOptions, Output, detect
+    from tfodkit.inference.thresholds import read_thresholds
 
+    asked = {
+        Output.PICTURES: pictures,
+        Output.CSV: csv,
+        Output.COCO: coco,
+        Output.CROPS: crops,
+        Output.VOC: voc,
+    }
+    options = DetectOptions(
+        threshold=threshold,
+        thresholds=read_thresholds(thresholds) if thresholds is not None else {},
+        top=top,
+        batch=batch,
+        tile=tile,
+        overlap=overlap,
+        flip=flip,
+        scales=tuple(scales or ()),
+        fusion=_fusion(fusion),
+        weights=_weights(weights),
+        outputs=frozenset(each for each, is_asked in asked.items() if is_asked),
+    )
     with _progress_bar() as bar:
         task = bar.add_task("loading the model", total=None)
 
         def tell(number: int, count: int, picture: Path) -> None:
             bar.update(task, total=count, completed=number - 1, description=picture.name)
 
-        run = detect(exported, images, output, threshold=threshold, format=format_name, force=force, progress=tell)
-    typer.echo(json.dumps(_as_json(run), indent=2, ensure_ascii=False) if as_json else "\n".join(summary_lines(run)))
+        run = detect(
+            [exported, *(models or ())],
+            images,
+            output,
+            options,
+            format=format_name,
+            recursive=recursive,
+            force=force,
+            progress=tell,
+        )
+    for note in run.notes:
+        typer.echo(note, err=True)
+    lines = summary_lines(run, options.outputs)
+    typer.echo(json.dumps(_as_json(run), indent=2, ensure_ascii=False) if as_json else "\n".join(lines))
     if run.problems:
         raise DataError.collect(run.problems)
 
 
-def summary_lines(run: DetectionRun) -> list[str]:
+def summary_lines(run: DetectionRun, outputs: frozenset[Output] | None = None) -> list[str]:
     """What was found, for a person: pictures, objects of each class, where it all is."""
     counts = run.count_by_class()
     found = sum(len(result.detections) for result in run.results)
@@ -54,9 +112,46 @@ def summary_lines(run: DetectionRun) -> list[str]:
     lines = [f"{counted(found, 'object')} in {counted(len(run.results), 'picture')}"]
     lines += [f"  {name:{widest}}  {count:>5}" for name, count in counts.items()]
     if run.problems:
-        lines.append(f"{counted(len(run.problems), 'picture')} could not be read")
-    lines.append(f"pictures with boxes and detections.json: {run.output}")
-    return lines
+        lines.append(f"{counted(len(run.problems), 'place')} could not be looked at")
+    return [*lines, f"{_what_was_written(outputs)}: {run.output}"]
+
+
+def _what_was_written(outputs: frozenset[Output] | None) -> str:
+    from tfodkit.inference import Output
+
+    words = {
+        Output.PICTURES: "pictures with boxes",
+        Output.CSV: "detections.csv",
+        Output.COCO: "coco_results.json",
+        Output.CROPS: "crops",
+        Output.VOC: "annotations for labelImg",
+    }
+    chosen = [text for each, text in words.items() if each in ({Output.PICTURES} if outputs is None else outputs)]
+    return " and ".join(filter(None, [", ".join(chosen), "detections.json"]))
+
+
+def _fusion(name: str | None) -> Any:
+    from tfodkit.errors import UsageError
+    from tfodkit.inference.fusion import Fusion
+    from tfodkit.nearest import nearest_names
+
+    if name is None:
+        return None
+    try:
+        return Fusion(name)
+    except ValueError:
+        raise UsageError("--fusion", f"there is no way {name!r}", nearest_names(name, Fusion)) from None
+
+
+def _weights(text: str | None) -> tuple[float, ...] | None:
+    from tfodkit.errors import UsageError
+
+    if text is None:
+        return None
+    try:
+        return tuple(float(part) for part in text.split(","))
+    except ValueError:
+        raise UsageError("--weights", f"{text!r} is no list of numbers", "Pass such as 2,1.") from None
 
 
 def _as_json(run: DetectionRun) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -57,12 +57,15 @@ class Detector:
         ``image`` is a Pillow image, which is turned upright by its EXIF orientation, or ``uint8 [height, width, 3]``,
         RGB, upright. ``ValueError`` for another array.
         """
-        pixels = as_pixels(image)
-        outputs = self._runtime.run(pixels[np.newaxis])[0]
-        height, width, _ = pixels.shape
-        return Detections.from_yxyx_norm(
-            outputs.boxes_yxyx_norm, outputs.scores, outputs.class_ids, width=width, height=height
-        )
+        return self.detect_all([as_pixels(image)])[0]
+
+    def detect_all(self, pictures: Sequence[NDArray[np.uint8]]) -> list[Detections]:
+        """As :meth:`detect`, of arrays of one size at once, in their order: quicker than one by one."""
+        height, width, _ = pictures[0].shape
+        return [
+            Detections.from_yxyx_norm(found.boxes_yxyx_norm, found.scores, found.class_ids, width=width, height=height)
+            for found in self._runtime.run(pictures[0][np.newaxis] if len(pictures) == 1 else np.stack(pictures))
+        ]
 
     def name_of(self, class_id: int) -> str:
         """The class's name; ``class N`` for an id that is not in the label map."""

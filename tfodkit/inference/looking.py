@@ -1,0 +1,53 @@
+"""How a run looks at its pictures: plainly in batches, or in tiles, in views and with several models."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tfodkit.annotations.detections import Detections
+from tfodkit.errors import UsageError
+from tfodkit.inference.detector import Detector
+from tfodkit.inference.fusion import Fusion
+from tfodkit.inference.options import DetectOptions
+from tfodkit.inference.tiles import OVERLAP
+from tfodkit.inference.ways_of_looking import Look, in_tiles, in_views, require_same_classes, with_models
+
+LookAtAll: TypeAlias = Callable[[Sequence[NDArray[np.uint8]]], list[Detections]]
+"""From pictures of one size, ``uint8 [height, width, 3]`` each, to what is in each of them."""
+
+
+def look_as(options: DetectOptions, detectors: Mapping[str, Detector]) -> LookAtAll:
+    """What ``options`` ask for, with models by where they lie, the first of them the one that gives the classes.
+
+    Raises:
+        UsageError: the models' classes differ, there is not a weight for each, or nothing to fuse.
+    """
+    first, *others = detectors.values()
+    require_same_classes(first.class_names, {where: each.class_names for where, each in [*detectors.items()][1:]})
+    _require_use(options, len(detectors))
+    if not others and options.tile is None and len(options.views) == 1:
+        return first.detect_all
+    fusion = options.fusion or Fusion.WBF
+    looks = [_look(options, detector, fusion) for detector in detectors.values()]
+    look = with_models(looks, fusion, weights=options.weights) if others else looks[0]
+    return lambda pictures: [look(pixels) for pixels in pictures]
+
+
+def _look(options: DetectOptions, detector: Detector, fusion: Fusion) -> Look:
+    look: Look = detector.detect
+    if options.tile is not None:
+        look = in_tiles(look, side=options.tile, overlap=OVERLAP if options.overlap is None else options.overlap)
+    return look if len(options.views) == 1 else in_views(look, options.views, fusion)
+
+
+def _require_use(options: DetectOptions, models: int) -> None:
+    if options.weights is not None and len(options.weights) != models:
+        what = f"must be one for each of {models} models, but got {len(options.weights)}"
+        raise UsageError("--weights", what, "The first is that of the first model; --model names further ones.")
+    if options.fusion is not None and models == 1 and len(options.views) == 1:
+        remedy = "Pass --model, --flip or --scale, or leave it out."
+        raise UsageError("--fusion", "there is one model and one view: nothing to fuse", remedy)
