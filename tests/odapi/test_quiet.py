@@ -1,9 +1,10 @@
 import logging
+import os
 import warnings
 
 import pytest
 
-from tfodkit.odapi.quiet import quiet_notices
+from tfodkit.odapi.quiet import quiet_notices, without_absent_driver
 
 
 @pytest.fixture
@@ -37,3 +38,27 @@ def test_keras_may_say_other_things_than_that_the_learning_phase_goes(tensorflow
         )
         warnings.warn("something else", UserWarning, 2)
     assert [str(warning.message) for warning in caught] == ["something else"]
+
+
+def test_an_absent_driver_is_not_told_of_and_all_else_is(capfd: pytest.CaptureFixture[str]) -> None:
+    said = b"E cuda_platform.cc:51] failed call to cuInit: INTERNAL: CUDA error: Failed call to cuInit: %s\n"
+    with without_absent_driver():
+        os.write(2, b"before\n" + said % b"UNKNOWN ERROR (303)" + said % b"CUDA_ERROR_SYSTEM_DRIVER_MISMATCH")
+        os.write(2, b"after")
+        assert capfd.readouterr().err == ""
+    told = (said % b"CUDA_ERROR_SYSTEM_DRIVER_MISMATCH").decode()
+    assert capfd.readouterr().err == f"before\n{told}after"
+    os.write(2, b"later")
+    assert capfd.readouterr().err == "later"
+
+
+def test_without_a_standard_error_nothing_is_held_back() -> None:
+    before = os.dup(2)
+    os.close(2)
+    try:
+        with without_absent_driver():
+            done = True
+    finally:
+        os.dup2(before, 2)
+        os.close(before)
+    assert done

@@ -10,7 +10,7 @@ from google.protobuf.internal import api_implementation
 
 from tfodkit.errors import SetupError
 from tfodkit.odapi import protos
-from tfodkit.odapi.quiet import quiet_notices
+from tfodkit.odapi.quiet import quiet_notices, without_absent_driver
 from tfodkit.odapi.versions import require_object_detection, require_tensorflow
 
 X86 = ("x86_64", "AMD64")
@@ -21,7 +21,7 @@ def install() -> None:
 
     Sets ``TF_USE_LEGACY_KERAS=1``, and ``TF_CPP_MIN_LOG_LEVEL=1`` where the user has not set it: TensorFlow would
     start every command with lines on oneDNN and CPU instructions that nobody can act on. Its warnings still show,
-    but for notices of deprecation (:mod:`tfodkit.odapi.quiet`).
+    but for notices of deprecation and of a driver that is not there (:mod:`tfodkit.odapi.quiet`).
 
     Sets ``TF_ENABLE_ONEDNN_OPTS=1`` too where the user has not: oneDNN's kernels, which TensorFlow takes by default on
     Linux and CPUs with AVX512-VNNI, AVX-VNNI or AMX alone, take a fifth less time with AVX2 too (SSD MobileNet V2 at
@@ -47,6 +47,15 @@ def install() -> None:
     lay(When.AROUND_LOAD)
     lay(When.AFTER_LOAD)
     quiet_notices()
+    _look_for_gpus()
+
+
+def _look_for_gpus() -> None:
+    """The first look is what TensorFlow tells of an absent driver at; it sets nothing."""
+    import tensorflow as tf
+
+    with without_absent_driver():
+        tf.config.list_physical_devices("GPU")
 
 
 def _require_fast_protobuf() -> None:

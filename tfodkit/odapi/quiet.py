@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import os
+import tempfile
 import warnings
+from collections.abc import Iterator
 from types import ModuleType
 
 DEPRECATED = "is deprecated and will be removed"
 # TensorFlow, when the tables of a frozen model's label look-up are not in the graph; by its own words "safe to ignore".
 TABLES = "Issue encountered when serializing table_initializer"
+# TensorFlow, as an error, where there is no NVIDIA driver at all; what a driver that fails says has another number.
+NO_DRIVER = b"Failed call to cuInit: UNKNOWN ERROR (303)"
+STANDARD_ERROR = 2
 LVIS_FORMAT = "[%(asctime)s] %(name)s %(levelname)s: %(message)s"
 
 
@@ -34,3 +41,27 @@ def quiet_notices() -> None:
 def _is_for_users(record: logging.LogRecord) -> bool:
     message = record.getMessage()
     return DEPRECATED not in message and TABLES not in message
+
+
+@contextlib.contextmanager
+def without_absent_driver() -> Iterator[None]:
+    """Inside, TensorFlow's native code does not say that this machine has no NVIDIA driver; all else it says after it.
+
+    For a moment alone, as it holds back all that any thread writes to the standard error stream.
+    """
+    with contextlib.ExitStack() as stack:
+        try:
+            held = stack.enter_context(tempfile.TemporaryFile())
+            before = os.dup(STANDARD_ERROR)
+        except OSError:  # no such stream, or no room
+            yield
+            return
+        os.dup2(held.fileno(), STANDARD_ERROR)
+        try:
+            yield
+        finally:
+            os.dup2(before, STANDARD_ERROR)
+            os.close(before)
+            held.seek(0)
+            with contextlib.suppress(OSError):
+                os.write(STANDARD_ERROR, b"".join(line for line in held if NO_DRIVER not in line))

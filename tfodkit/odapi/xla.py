@@ -2,6 +2,9 @@
 
 Not the rest of it: the Object Detection API's target assignment and sampling have shapes that depend on values, at
 which XLA fails, as it does at the input's operations if TensorFlow is left to choose (``tf.config.optimizer.set_jit``).
+
+On a CPU it loses: the example template at 96 pixels and batch 8 took 0.40 s of CPU a step in place of 0.09 s, and 20 s
+to begin in place of 9 s. On a GPU it was not measured.
 """
 
 from __future__ import annotations

@@ -132,7 +132,7 @@ class TrainOptions:
         "auto",
     )
     xla: bool = _speed(
-        "Let XLA compile the networks of the model; a gain was not measured, and compiling takes minutes.",
+        "Let XLA compile the networks of the model, which takes minutes; on a CPU a step then takes longer.",
         SWITCH,
         boolean,
         False,
