@@ -9,6 +9,7 @@ from lxml import etree
 from PIL import Image
 from report_builders import make_analysis, make_scene, make_set, write_run
 
+from tfodkit.evaluation.mistakes.values import Bin, Cause, Causes
 from tfodkit.evaluation_report.curve_plots import MOST_NAMED, curve_plots, named_classes
 from tfodkit.evaluation_report.plot import Plot, as_png, inline_svg, new_axes, stroke
 from tfodkit.evaluation_report.table_plots import MOST_CLASSES, table_plots
@@ -121,6 +122,16 @@ def test_bars_are_as_long_as_what_is_lost() -> None:
     (plot,) = [plot for plot in table_plots(analysis) if plot.stem == "mistakes"]
     lengths = [bar.get_width() for bar in plot.figure.axes[0].patches]
     assert lengths == pytest.approx(list(analysis.mistakes.ap_lost.values()))
+
+
+def test_each_cause_has_a_panel_with_a_bar_a_bin_as_long_as_the_share_that_is_found() -> None:
+    bins = tuple(Bin(f"bin {number}", 10, number, 1) for number in range(4))
+    size, place, nothing = (Cause("quality", some, 0.3, 0.5, "") for some in (bins, bins[:2], ()))
+    analysis = make_analysis(make_scene(images=5), causes=Causes(0.5, 0.5, (size, place, nothing)))
+    (plot,) = [plot for plot in table_plots(analysis) if plot.stem == "causes"]
+    first, second = plot.figure.axes
+    assert [bar.get_width() for bar in first.patches[:4]] == pytest.approx([0, 0.1, 0.2, 0.3])
+    assert [label.get_text() for label in second.get_yticklabels()] == ["bin 0", "bin 1"]
 
 
 def test_the_curves_of_a_run_have_a_line_a_loss_and_a_figure(tmp_path) -> None:

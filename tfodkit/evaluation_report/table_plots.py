@@ -47,27 +47,29 @@ def _mistakes(analysis: Analysis) -> Plot:
 
 def _causes(causes: list[Cause]) -> Plot:
     down = math.ceil(len(causes) / _ACROSS)
-    figure = new_figure(WIDTH * 1.6, 2.2 * down + 0.5)
-    panels = figure.subplots(down, _ACROSS, squeeze=False).ravel().tolist()
+    most = [max(len(cause.bins) for cause in causes[row * _ACROSS :][:_ACROSS]) for row in range(down)]
+    figure = new_figure(WIDTH * 1.8, sum(0.24 * bins + 0.8 for bins in most) + 0.7)
+    panels = figure.subplots(down, _ACROSS, squeeze=False, height_ratios=most).ravel().tolist()
     for axes in panels[len(causes) :]:
         axes.set_axis_off()
-    drawn = [_draw_cause(axes, cause) for axes, cause in zip(panels, causes, strict=False)]
+    drawn = [_draw_cause(panels[place], cause, most[place // _ACROSS]) for place, cause in enumerate(causes)]
     figure.legend(drawn[0], ("found", "misclassified"), loc="outside lower left", ncols=2, frameon=False, fontsize=9)
     return Plot("causes", "What became of objects, by what they look like", "", figure)
 
 
-def _draw_cause(axes: Any, cause: Cause) -> tuple[Any, Any]:
-    """What was drawn, for the legend."""
+def _draw_cause(axes: Any, cause: Cause, most: int) -> tuple[Any, Any]:
+    """Draw a bar a bin where there is room for ``most``; what was drawn, for the legend."""
     dress(axes)
-    names = [each.name for each in cause.bins]
-    font, prop = plot_font(names)
-    places, objects = np.arange(len(names)), np.array([max(each.objects, 1) for each in cause.bins])
+    font, prop = plot_font(each.name for each in cause.bins)
+    places, objects = range(len(cause.bins)), np.array([max(each.objects, 1) for each in cause.bins])
     correct = np.array([each.correct for each in cause.bins]) / objects
     wrong = np.array([each.misclassified for each in cause.bins]) / objects
-    found = axes.bar(places, correct, color=LINE, width=0.7)
-    mixed_up = axes.bar(places, wrong, bottom=correct, color=SHADE, width=0.7, hatch="//", edgecolor=PAPER)
-    axes.set_xticks(places, [name[:14] for name in written(names, font)], fontproperties=prop, rotation=20)
-    axes.set_ylim(0, 1)
+    found = axes.barh(places, correct, color=LINE, height=0.7)
+    mixed_up = axes.barh(places, wrong, left=correct, color=SHADE, height=0.7, hatch="//", edgecolor=PAPER)
+    axes.set_yticks(places, written([each.name for each in cause.bins], font), fontproperties=prop)
+    axes.set_ylim(most - 0.5, -0.5)
+    axes.set_xlim(0, 1)
+    axes.grid(visible=False, axis="y")
     axes.set_title(plain(cause.quality), loc="left", fontsize=9, color=FAINT)
     return found, mixed_up
 
