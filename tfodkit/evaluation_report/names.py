@@ -15,7 +15,7 @@ _BIDIRECTIONAL = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FS
 def shortened(name: str, longest: int = LONGEST) -> str:
     r"""A name on one line, cut with an ellipsis, without characters that control; a space at least.
 
-    >>> shortened("a\\nb"), shortened("mug" * 20, 8)
+    >>> shortened("a\nb"), shortened("mug" * 20, 8)
     ('a b', 'mugmugm…')
     """
     line = " ".join("".join(map(_harmless, name)).split()) or "(no name)"
