@@ -54,7 +54,7 @@ def test_a_folder_that_is_no_run_ends_with_an_error(tmp_path: Path) -> None:
 
 
 def test_an_unknown_checkpoint_is_a_usage_error(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="must be one of best, last, averaged, but got 'newest'"):
+    with pytest.raises(UsageError, match="must be one of best, last, averaged or a step, but got 'newest'"):
         CliRunner().invoke(
             app, [str(tmp_path), "-o", str(tmp_path / "exported"), "--which", "newest"], catch_exceptions=False
         )

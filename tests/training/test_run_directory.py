@@ -45,7 +45,45 @@ def test_figures_that_are_damaged_are_named(run: RunDirectory, text: str) -> Non
         run.has_moving_averages("best")
 
 
-def test_which_is_one_of_two() -> None:
-    assert parse_which("last") == "last"
-    with pytest.raises(UsageError, match="must be one of best, last, averaged, but got 'newest'"):
-        parse_which("newest")
+def keep(folder: Path, *steps: int) -> None:
+    """Checkpoints of these steps, as a manager that keeps several leaves them."""
+    folder.mkdir(exist_ok=True)
+    names = [f"ckpt-{step}" for step in steps]
+    for name in names:
+        (folder / f"{name}.index").touch()
+        (folder / f"{name}.data-00000-of-00001").touch()
+    lines = [f'model_checkpoint_path: "{names[-1]}"', *(f'all_model_checkpoint_paths: "{name}"' for name in names)]
+    (folder / "checkpoint").write_text("\n".join(lines))
+
+
+def test_a_step_is_found_where_several_are_kept_or_in_the_best(run: RunDirectory) -> None:
+    keep(run.path / "last", 30, 40)
+    assert run.checkpoint(30) == run.path / "last" / "ckpt-30"
+    assert run.checkpoint(20) == run.path / "best" / "ckpt-20"
+
+
+def test_a_step_that_is_not_kept_is_told_with_those_that_are(run: RunDirectory) -> None:
+    keep(run.path / "last", 30, 40)
+    (run.path / "last" / "ckpt-30.index").unlink()
+    with pytest.raises(
+        CheckpointError, match=r"no checkpoint of step 25; those there are: 20, 40\. tfodkit train --keep"
+    ):
+        run.checkpoint(25)
+
+
+def test_the_weights_of_a_step_are_those_that_evaluated_best_where_it_is_the_best(run: RunDirectory) -> None:
+    figures = '{"checkpoint": "ckpt-20", "step": 20, "weights": "moving averages"}'
+    run.figures_path("best").write_text(figures)
+    assert run.has_moving_averages(20) is True
+    assert run.has_moving_averages(40) is None
+
+
+@pytest.mark.parametrize(("text", "which"), [("last", "last"), ("300", 300), ("step 300", 300)])
+def test_which_is_a_name_or_a_step(text: str, which: str | int) -> None:
+    assert parse_which(text) == which
+
+
+@pytest.mark.parametrize("text", ["newest", "-3", "step", "3.5", ""])
+def test_which_is_nothing_else(text: str) -> None:
+    with pytest.raises(UsageError, match=f"must be one of best, last, averaged or a step, but got {text!r}"):
+        parse_which(text)

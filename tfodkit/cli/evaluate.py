@@ -23,7 +23,7 @@ def command(
         typer.Argument(help="The run directory of tfodkit train, or an exported model.", show_default=False),
     ] = None,
     *,
-    which: Annotated[str, typer.Option(help="The checkpoint of a run: best, last or averaged.")] = "best",
+    which: Annotated[str, typer.Option(help="The checkpoint of a run: best, last, averaged or a step.")] = "best",
     records: Annotated[
         Path | None, typer.Option(help="The records that an exported model is to look at; their validation images.")
     ] = None,

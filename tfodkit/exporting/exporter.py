@@ -31,7 +31,7 @@ from tfodkit.exporting.proof import prove
 from tfodkit.exporting.sample import SAMPLE_SIZE, choose_sample
 from tfodkit.files import folder_atomic, refuse_existing, write_text
 from tfodkit.inference.formats import LABEL_MAP
-from tfodkit.training.run_directory import RunDirectory, Which
+from tfodkit.training.run_directory import RunDirectory, WhichOrStep
 
 CONFIG_NAME = "pipeline.config"
 CHECKPOINT_FOLDER = "checkpoint"
@@ -52,7 +52,7 @@ class ExportSource:
     """Whether the moving averages in the checkpoint are its weights; None: as the config evaluates them."""
 
     @classmethod
-    def of_run(cls, run: str | Path, which: Which) -> ExportSource:
+    def of_run(cls, run: str | Path, which: WhichOrStep) -> ExportSource:
         """The best, last or averaged checkpoint of a training run, with the weights of it that evaluated best.
 
         Raises:
@@ -83,7 +83,7 @@ def export(
     run: str | Path,
     output: str | Path,
     *,
-    which: Which = "best",
+    which: WhichOrStep = "best",
     options: ExportOptions | None = None,
     force: bool = False,
     progress: Progress | None = None,

@@ -12,7 +12,7 @@ from tfodkit.evaluation.ground_truth import read_ground_truth
 from tfodkit.evaluation.model_evaluator import ModelEvaluator
 from tfodkit.odapi.model import build_model, restore_model
 from tfodkit.odapi.pipeline import evaluates_averages, parse
-from tfodkit.training.run_directory import RunDirectory, Which
+from tfodkit.training.run_directory import RunDirectory, WhichOrStep
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,8 +25,10 @@ class EvaluatedRun:
     records: tuple[Path, ...]
 
 
-def evaluate_run(run: Path, *, which: Which = "best", told: Callable[[int, int], None] | None = None) -> EvaluatedRun:
-    """Let the best, last or averaged checkpoint of a training run look at the validation records of its config.
+def evaluate_run(
+    run: Path, *, which: WhichOrStep = "best", told: Callable[[int, int], None] | None = None
+) -> EvaluatedRun:
+    """Let a checkpoint of a training run look at the validation records of its config.
 
     Of the moving averages and the weights themselves those are taken that training found the better; where it did not
     look, of ``last``, those that the config evaluates. Masks and keypoints come along where the model gives them.

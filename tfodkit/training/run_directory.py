@@ -5,7 +5,7 @@
     RUN/
       pipeline.config     the config that the run was started with
       label_map.pbtxt     a copy of the config's label map
-      last/ckpt-N.*       the newest checkpoint: step, model, optimizer
+      last/ckpt-N.*       the newest checkpoint: step, model, optimizer; several where that was asked for
       best/ckpt-N.*       the one that evaluated best
       best/metrics.json   its figures, and which weights of it were evaluated
       averaged/swa-N.*    the average of the last checkpoints, with its metrics.json, where one was asked for
@@ -25,12 +25,14 @@ import json
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Literal, cast, get_args
+from typing import Any, Literal, TypeAlias, cast, get_args
 
 from tfodkit.errors import CheckpointError, OutputError, UsageError
 from tfodkit.training import checkpoint_folder
 
 Which = Literal["best", "last", "averaged"]
+WhichOrStep: TypeAlias = Which | int
+"""A checkpoint of a run, or that of a step, where it is kept."""
 
 
 class Weights(StrEnum):
@@ -118,12 +120,14 @@ class RunDirectory:
         last = self.find_checkpoint("last")
         return checkpoint_folder.step_of(last) if last else 0
 
-    def checkpoint(self, which: Which) -> Path:
-        """As :meth:`find_checkpoint`, but a missing one is an error.
+    def checkpoint(self, which: WhichOrStep) -> Path:
+        """As :meth:`find_checkpoint`, but a missing one is an error; or the checkpoint of a step that is kept.
 
         Raises:
             CheckpointError: the run has not saved such a checkpoint, or its files are gone.
         """
+        if isinstance(which, int):
+            return self._of_step(which)
         prefix = self.find_checkpoint(which)
         if prefix is None or not checkpoint_folder.is_whole(prefix):
             raise CheckpointError(
@@ -133,10 +137,23 @@ class RunDirectory:
             )
         return prefix
 
-    def has_moving_averages(self, which: Which) -> bool | None:
+    def _of_step(self, step: int) -> Path:
+        """Of ``last/``, or of ``best/`` where only that is left."""
+        folders = (self.folder(which) for which in ("best", "last"))  # the later one counts
+        kept = [prefix for folder in folders for prefix in checkpoint_folder.kept(folder)]
+        by_step = {checkpoint_folder.step_of(each): each for each in kept if checkpoint_folder.is_whole(each)}
+        if step not in by_step:
+            steps = ", ".join(map(str, sorted(by_step))) or "none"
+            what = f"the run has no checkpoint of step {step:,}; those there are: {steps}"
+            raise CheckpointError(str(self.path), what, "tfodkit train --keep N keeps the last N checkpoints.")
+        return by_step[step]
+
+    def has_moving_averages(self, which: WhichOrStep) -> bool | None:
         """Whether the moving averages in a checkpoint are its weights to use; None where the config has to say it."""
-        content = read_figures(self, which)
-        return None if content is None else content["weights"] == Weights.MOVING_AVERAGES
+        content = read_figures(self, "best" if isinstance(which, int) else which)
+        if content is None or (isinstance(which, int) and content["step"] != which):
+            return None
+        return bool(content["weights"] == Weights.MOVING_AVERAGES)
 
 
 def read_figures(run: RunDirectory, which: Which) -> dict[str, Any] | None:
@@ -159,13 +176,17 @@ def read_figures(run: RunDirectory, which: Which) -> dict[str, Any] | None:
         ) from error
 
 
-def parse_which(text: str) -> Which:
-    """``best`` or ``last`` out of a flag.
+def parse_which(text: str) -> WhichOrStep:
+    """``best``, ``last``, ``averaged`` or a step (``300``, ``step 300``) out of a flag.
 
     Raises:
-        UsageError: neither.
+        UsageError: none of them.
     """
     for which in get_args(Which):
         if text == which:
             return cast(Which, which)
-    raise UsageError("--which", f"must be one of {', '.join(get_args(Which))}, but got {text!r}", "Pass one of them.")
+    digits = text.removeprefix("step").strip()
+    if digits.isdecimal():
+        return int(digits)
+    names = ", ".join(get_args(Which))
+    raise UsageError("--which", f"must be one of {names} or a step, but got {text!r}", "Pass one of them.")

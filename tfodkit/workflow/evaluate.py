@@ -18,7 +18,7 @@ from tfodkit.evaluation.result import EvaluationResult
 from tfodkit.evaluation_report.report import PAGE, ReportFiles, write_report
 from tfodkit.evaluation_report.subject import Subject
 from tfodkit.files import refuse_existing
-from tfodkit.training.run_directory import Which
+from tfodkit.training.run_directory import WhichOrStep
 from tfodkit.wording import counted
 from tfodkit.workflow.evaluated import Detected, of_detections, of_export, of_run
 
@@ -47,7 +47,7 @@ class Evaluated:
 def evaluate(
     model: str | Path | None = None,
     *,
-    which: Which = "best",
+    which: WhichOrStep = "best",
     detections: str | Path | None = None,
     truth: str | Path | None = None,
     images: str | Path | None = None,
@@ -63,7 +63,7 @@ def evaluate(
     Args:
         model: the folder of a training run, whose validation records are looked at; or an exported model, which looks
             at the pictures of ``truth``.
-        which: the checkpoint of a run: best, last or averaged.
+        which: the checkpoint of a run: best, last, averaged, or that of a step.
         detections: in place of a model, a file of COCO's results, or ``detections.json`` of ``tfodkit detect``.
         truth: for all but a run, a COCO file, records, of which those to validate with count, or a folder of XML.
         images: the folder of the pictures of a truth without them; looked for near it unless given.
@@ -94,7 +94,7 @@ def evaluate(
 
 def _detected(
     model: str | Path | None,
-    which: Which,
+    which: WhichOrStep,
     detections: str | Path | None,
     truth: str | Path | None,
     images: str | Path | None,

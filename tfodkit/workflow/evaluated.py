@@ -17,7 +17,7 @@ from tfodkit.evaluation.sources.truth import Truth
 from tfodkit.evaluation_report.subject import Pictures, Subject
 from tfodkit.inference import formats
 from tfodkit.training.checkpoint_folder import step_of
-from tfodkit.training.run_directory import RunDirectory, Which
+from tfodkit.training.run_directory import RunDirectory, WhichOrStep
 from tfodkit.wording import counted
 from tfodkit.workflow.evaluation_pictures import find_files, of_files, of_records
 
@@ -34,7 +34,7 @@ class Detected:
     notes: tuple[str, ...] = ()
 
 
-def of_run(run: Path, which: Which, told: Progress) -> Detected:
+def of_run(run: Path, which: WhichOrStep, told: Progress) -> Detected:
     """A checkpoint of a run, on the validation records of its config."""
     if _is_export(run):
         raise UsageError(str(run), "an exported model has no records of its own", "Pass --records RECORDS.")
@@ -44,7 +44,7 @@ def of_run(run: Path, which: Which, told: Progress) -> Detected:
 
     found = evaluate_run(run, which=which, told=told)
     subject = Subject(
-        model=f"{which} checkpoint of {run}, step {step_of(found.checkpoint):,}",
+        model=f"{'' if isinstance(which, int) else f'{which} '}checkpoint of {run}, step {step_of(found.checkpoint):,}",
         data=f"{counted(len(found.images.images), 'validation image')} of {_home(found.records)}",
         pictures=of_records(found.records, found.images),
         run=run,
