@@ -45,6 +45,40 @@ def test_a_form_opens_by_its_own_path_and_finds_the_label_map(exported: Path, pl
     assert model.find_label_map() == exported / "label_map.pbtxt"
 
 
+@pytest.mark.parametrize(("name", "form"), [("mine.onnx", "onnx"), ("MINE.ONNX", "onnx"), ("mine.pb", "frozen_graph")])
+def test_a_file_of_any_name_is_told_by_its_ending(tmp_path: Path, name: str, form: str) -> None:
+    (tmp_path / name).touch()
+    assert locate(tmp_path / name).format.name == form
+
+
+def test_a_file_without_an_ending_is_a_frozen_graph(tmp_path: Path) -> None:
+    (tmp_path / "graph").touch()
+    assert locate(tmp_path / "graph").format.name == "frozen_graph"
+
+
+def test_a_file_of_another_ending_is_not_opened_as_what_is_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "mine.onnx").touch()
+    with pytest.raises(ExportError, match=r"mine\.onnx: holds no frozen_graph"):
+        locate(tmp_path / "mine.onnx", "frozen_graph")
+
+
+def test_a_form_in_a_folder_of_its_own_finds_the_label_map_of_the_export(
+    exported: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (exported / "onnx").mkdir()
+    (exported / "onnx" / "model.onnx").touch()
+    assert locate(exported, "onnx").find_label_map() == exported / "label_map.pbtxt"
+    monkeypatch.chdir(exported / "onnx")
+    assert locate(Path("model.onnx")).find_label_map() == exported / "label_map.pbtxt"
+
+
+def test_a_label_map_far_above_a_model_is_not_its_own(exported: Path) -> None:
+    (exported / "deep").mkdir()
+    for name in ("graph.pb", "mine.onnx"):
+        (exported / "deep" / name).touch()
+        assert locate(exported / "deep" / name).find_label_map() is None
+
+
 def test_a_label_map_in_the_saved_model_comes_first(exported: Path) -> None:
     (exported / "saved_model" / "label_map.pbtxt").touch()
     assert locate(exported).find_label_map() == exported / "saved_model" / "label_map.pbtxt"
@@ -58,5 +92,5 @@ def test_what_is_no_model_is_named(tmp_path: Path) -> None:
 
 
 def test_an_unknown_form_is_a_usage_error(exported: Path) -> None:
-    with pytest.raises(UsageError, match=r"'tflite' is no exported form\. Choose one of: saved_model, frozen_graph\."):
-        locate(exported, "tflite")
+    with pytest.raises(UsageError, match=r"'caffe' is no exported form\. Choose one of: saved_model, frozen_graph, "):
+        locate(exported, "caffe")

@@ -34,12 +34,13 @@ class Detector:
 
     @classmethod
     def open(cls, path: str | Path, *, format: str | None = None, label_map: str | Path | None = None) -> Detector:  # noqa: A002
-        """Load the model at ``path``: an export folder, a ``saved_model`` folder or a frozen ``.pb`` file.
+        """Load the model at ``path``: an export folder, a ``saved_model`` folder or a model's file.
 
         Args:
             path: where the model lies.
-            format: ``saved_model`` or ``frozen_graph``, where an export folder holds both; else the former.
-            label_map: the label map's file; without it, ``label_map.pbtxt`` in the model's folder or the one above.
+            format: the form's name, where an export folder holds several; the first of them unless given.
+            label_map: the label map's file; without it, the ``label_map.pbtxt`` of the model's export, or the names
+                that the model's file holds itself.
 
         Raises:
             ExportError: there is no such model, it is damaged, or it has no label map.
@@ -47,8 +48,8 @@ class Detector:
             UsageError: there is no such form.
         """
         model = formats.locate(Path(path), format)
-        labels = _find_label_map(model) if label_map is None else Path(label_map)
-        names = read_class_names(labels)
+        labels = model.find_label_map() if label_map is None else Path(label_map)
+        names = _own_class_names(model) if labels is None else read_class_names(labels)
         return cls(model.format.load(model.path), names, format_name=model.format.name)
 
     def detect(self, image: Image.Image | NDArray[np.uint8]) -> Detections:
@@ -72,12 +73,12 @@ class Detector:
         return self.class_names.get(class_id, f"class {class_id}")
 
 
-def _find_label_map(model: formats.ExportedModel) -> Path:
-    found = model.find_label_map()
-    if found is None:
+def _own_class_names(model: formats.ExportedModel) -> Mapping[int, str]:
+    names = model.format.class_names(model.path)
+    if not names:
         raise ExportError(
             str(model.path),
             "there is no label_map.pbtxt beside the model",
             "Copy the label map of its training there.",
         )
-    return found
+    return names
