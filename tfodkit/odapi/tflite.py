@@ -1,16 +1,15 @@
 """A trained model as TensorFlow Lite's converter takes it: one picture of a fixed size in, four detection tensors out.
 
-Upstream's ``export_tflite_graph_lib_tf2`` is the model for this, with these differences, each of which has a reason:
+Upstream's ``export_tflite_graph_lib_tf2`` is the model for this, with two differences, each of which has a reason:
 
 - the input is a picture's own values, 0 to 255: phones can divide by one number for all channels, which is not what
   the ImageNet networks were trained with, so that normalisation stays in the graph;
-- SSDs of any resizer are taken, not of ``fixed_shape_resizer`` alone: who calls the model resizes;
-- boxes are clipped to the picture before non-maximum suppression, as the checkpoint's own post-processing does.
-  TensorFlow Lite's operation does not: boxes that reach over the border overlap otherwise, and others would survive.
+- SSDs of any resizer are taken, not of ``fixed_shape_resizer`` alone: who calls the model resizes.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -21,25 +20,23 @@ from tfodkit.odapi.serving import ServingModel, quiet
 
 OPERATION = "TFLite_Detection_PostProcess"
 OUTPUTS = ("detection_boxes", "detection_classes", "detection_scores", "num_detections")
-WHOLE_PICTURE = (0.5, 0.5, 1.0, 1.0)
-"""An anchor: centre y and x, height and width."""
 
 
 def trace_for_tflite(
-    model: ServingModel, config_text: str, size: tuple[int, int], *, is_quantized: bool
+    model: ServingModel, config_text: str, size: tuple[int, int], *, is_quantized: bool = False
 ) -> tuple[Any, Any]:
     """The concrete function of one picture, float32 ``[1, height, width, 3]`` of 0 to 255, and the module it needs.
 
     It returns :data:`OUTPUTS`: boxes ``[1, n, 4]`` as ``(ymin, xmin, ymax, xmax)`` in shares of the input, padding
-    included; class indices from 0; falling scores; and how many of the ``n`` are meant. Of an SSD they exist in
-    TensorFlow Lite alone: the operation that makes them is put in by the converter.
+    included, which may reach over its borders; class indices from 0; falling scores; and how many of the ``n`` are
+    meant. Of an SSD they exist in TensorFlow Lite alone: the converter puts the operation in that makes them.
 
     Args:
         model: of one of the architectures ``ssd`` or ``center_net``.
         config_text: its ``pipeline.config``.
         size: height and width of the input.
-        is_quantized: whether activations will be 8-bit integers. Boxes then stay encoded relative to their anchors up
-            to the last operation: clipped boxes, in 256 steps across the picture, would be too coarse.
+        is_quantized: whether activations will be 8-bit integers, in which boxes can't be decoded: an SSD's that lie
+            outside the picture are given too then. They are left out otherwise, as the checkpoint does.
     """
     import tensorflow as tf
 
@@ -97,45 +94,26 @@ def _ssd_outputs(model: Any, predictions: Any, ssd: Any, *, is_quantized: bool) 
 
     scores = model._score_conversion_fn(predictions["class_predictions_with_background"])
     scores = scores[:, :, scores.shape[2] - ssd.num_classes :]  # the background, where there is one, comes first
-    if is_quantized:
-        _, anchors = upstream.get_const_center_size_encoded_anchors(predictions["anchors"])
-        encodings, scales = predictions["box_encodings"], _scales(ssd)
-    else:
-        boxes, _ = model._batch_decode(predictions["box_encodings"], predictions["anchors"])
-        encodings, anchors, scores = _clipped(boxes, scores)
-        scales = dict.fromkeys(_scales(ssd), 1.0)
-    boxes, classes, scores, count = _suppress(encodings, scores, anchors, _attributes(ssd, scales))
+    if not is_quantized:
+        scores = _inside(model, predictions, scores)
+    _, anchors = upstream.get_const_center_size_encoded_anchors(predictions["anchors"])
+    boxes, classes, scores, count = _suppress(predictions["box_encodings"], scores, anchors, _attributes(ssd))
     return dict(zip(OUTPUTS, (boxes, classes, scores, count), strict=True))
 
 
-def _scales(ssd: Any) -> dict[str, float]:
-    coder = ssd.box_coder.faster_rcnn_box_coder
-    return {
-        "y_scale": coder.y_scale,
-        "x_scale": coder.x_scale,
-        "h_scale": coder.height_scale,
-        "w_scale": coder.width_scale,
-    }
-
-
-def _clipped(boxes: Any, scores: Any) -> tuple[Any, Any, Any]:
-    """Boxes ``[1, n, 4]``, clipped and encoded once more, relative to the whole picture; nothing outside has a score.
-
-    The operation decodes a height as ``exp`` of its encoding, hence the logarithm, and none of 0.
-    """
+def _inside(model: Any, predictions: Any, scores: Any) -> Any:
+    """Scores ``[1, n, classes]``, -1 where nothing of a box is in the picture: the threshold drops it."""
     import tensorflow as tf
 
+    boxes, _ = model._batch_decode(predictions["box_encodings"], predictions["anchors"])
     ymin, xmin, ymax, xmax = tf.unstack(tf.clip_by_value(boxes, 0.0, 1.0), axis=-1)
-    height, width = ymax - ymin, xmax - xmin
-    logarithms = [tf.math.log(tf.maximum(side, 1e-12)) for side in (height, width)]
-    centres = [(ymin + ymax) / 2 - WHOLE_PICTURE[0], (xmin + xmax) / 2 - WHOLE_PICTURE[1]]
-    is_inside = (height * width > 0)[..., tf.newaxis]
-    anchors = tf.constant(np.tile(np.float32(WHOLE_PICTURE), (boxes.shape[1], 1)))
-    return tf.stack([*centres, *logarithms], axis=-1), anchors, tf.where(is_inside, scores, -1.0)
+    is_inside = (ymax > ymin) & (xmax > xmin)
+    return tf.where(is_inside[..., tf.newaxis], scores, -1.0)
 
 
-def _attributes(ssd: Any, scales: dict[str, float]) -> dict[str, int | float | bool]:
+def _attributes(ssd: Any) -> Mapping[str, int | float | bool]:
     suppression = ssd.post_processing.batch_non_max_suppression
+    coder = ssd.box_coder.faster_rcnn_box_coder
     return {
         "max_detections": suppression.max_total_detections,
         "detections_per_class": suppression.max_detections_per_class,
@@ -144,22 +122,24 @@ def _attributes(ssd: Any, scales: dict[str, float]) -> dict[str, int | float | b
         "nms_score_threshold": suppression.score_threshold,
         "nms_iou_threshold": suppression.iou_threshold,
         "num_classes": ssd.num_classes,
-        **scales,
+        "y_scale": coder.y_scale,
+        "x_scale": coder.x_scale,
+        "h_scale": coder.height_scale,
+        "w_scale": coder.width_scale,
     }
 
 
-def _suppress(encodings: Any, scores: Any, anchors: Any, attributes: dict[str, int | float | bool]) -> Any:
+def _suppress(encodings: Any, scores: Any, anchors: Any, attributes: Mapping[str, int | float | bool]) -> Any:
     """Non-maximum suppression: an empty function that says what it stands for, which the converter puts there."""
     import tensorflow as tf
 
-    @tf.function(experimental_implements=_implements(attributes))
     def empty(box_encodings: Any, class_predictions: Any, anchors: Any) -> Any:  # noqa: ARG001 - their order counts
         return tuple(tf.constant(0.0) for _ in OUTPUTS)
 
-    return empty(encodings, scores, anchors)
+    return tf.function(empty, experimental_implements=_implements(attributes))(encodings, scores, anchors)
 
 
-def _implements(attributes: dict[str, int | float | bool]) -> str:
+def _implements(attributes: Mapping[str, int | float | bool]) -> str:
     """The text of a ``NameAttrList`` message."""
     kinds = {bool: "b", int: "i", float: "f"}
     values = (
