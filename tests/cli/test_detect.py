@@ -11,8 +11,9 @@ from typer.testing import CliRunner
 
 from tfodkit.annotations.detections import Detections
 from tfodkit.cli.detect import command, summary_lines
-from tfodkit.errors import DataError, ExportError, Problem
-from tfodkit.inference import DetectionRun, PictureResult
+from tfodkit.errors import DataError, ExportError, Problem, UsageError
+from tfodkit.inference import DetectionRun, DetectOptions, Output, PictureResult
+from tfodkit.inference.fusion import Fusion
 
 app = typer.Typer()
 app.command()(command)
@@ -75,3 +76,69 @@ def test_pictures_of_several_places_are_detected_in(tiny_export: Path, tmp_path:
     assert json.loads(result.stdout)["pictures"] == 2
     assert sum(json.loads(result.stdout)["objects_by_class"].values()) > 0
     assert {path.name for path in (tmp_path / "found").iterdir()} == {"a.jpg", "b.png", "detections.json"}
+
+
+def refused(tmp_path: Path, *flags: str) -> str:
+    result = CliRunner().invoke(app, ["exported", str(tmp_path), "-o", str(tmp_path / "found"), *flags])
+    assert isinstance(result.exception, UsageError), result.exception
+    return str(result.exception)
+
+
+def test_flags_that_can_not_be_meant_are_named_before_anything_is_loaded(tmp_path: Path) -> None:
+    assert refused(tmp_path, "--fusion", "wfb") == "--fusion: there is no way 'wfb'. Did you mean wbf?"
+    assert refused(tmp_path, "--weights", "2;1") == "--weights: '2;1' is no list of numbers. Pass such as 2,1."
+    assert refused(tmp_path, "--overlap", "0.3").startswith("--overlap: there are no tiles without --tile")
+    assert refused(tmp_path, "--thresholds", "mug").startswith("--thresholds: 'mug' is no report of tfodkit eval")
+
+
+def test_flags_become_options(monkeypatch: pytest.MonkeyPatch) -> None:
+    import tfodkit.inference
+
+    calls: list[tuple[tuple[object, ...], dict[str, object]]] = []
+    monkeypatch.setattr(tfodkit.inference, "detect", lambda *args, **more: calls.append((args, more)) or make_run())
+    flags = "--model b --model c --weights 3,2,1 --fusion soft-nms --tile 640 --overlap 0.3 --flip --scale 1.5"
+    more = "--scale 0.5 --top 3 --thresholds mug=0.4 --batch 2 --recursive --no-pictures --csv --coco --crops --voc"
+    result = CliRunner().invoke(app, ["a", "photos", "x.jpg", "-o", "found", *flags.split(), *more.split()])
+    assert result.exit_code == 0, result.output
+    assert result.stdout.splitlines()[-1] == (
+        "detections.csv, coco_results.json, crops, annotations for labelImg and detections.json: found"
+    )
+    ((exported, images, output, options), keywords) = calls[0]
+    assert (exported, images, output) == (
+        [Path("a"), Path("b"), Path("c")],
+        [Path("photos"), Path("x.jpg")],
+        Path("found"),
+    )
+    assert options == DetectOptions(
+        thresholds={"mug": 0.4},
+        top=3,
+        batch=2,
+        tile=640,
+        overlap=0.3,
+        flip=True,
+        scales=(1.5, 0.5),
+        fusion=Fusion.SOFT_NMS,
+        weights=(3.0, 2.0, 1.0),
+        outputs=frozenset(Output) - {Output.PICTURES},
+    )
+    assert keywords["recursive"] is True
+
+
+@pytest.mark.tensorflow
+def test_a_model_fused_with_itself_in_views_and_tiles_writes_everything(tiny_export: Path, tmp_path: Path) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (90, 120, 3), np.uint8)
+    (tmp_path / "photos").mkdir()
+    Image.fromarray(noise).save(tmp_path / "photos" / "a.jpg")
+    flags = ["--tile", "80", "--flip", "--scale", "1.5", "--model", str(tiny_export), "--threshold", "0.01"]
+    outputs = ["--csv", "--coco", "--crops", "--voc", "--top", "5", "--json"]
+    arguments = [str(tiny_export), str(tmp_path / "photos"), "-o", str(tmp_path / "found"), *flags, *outputs]
+    result = CliRunner().invoke(app, arguments, catch_exceptions=False)
+    assert sum(json.loads(result.stdout)["objects_by_class"].values()) == 5
+    assert {path.name for path in (tmp_path / "found").iterdir()} == {
+        "a.jpg",
+        "annotations",
+        "coco_results.json",
+        "crops",
+        "detections.csv",
+        "detections.json",
+    }

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import os
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +10,7 @@ import pytest
 from PIL import Image
 
 from tfodkit.errors import DataError, OutputError, UsageError
-from tfodkit.inference import Detector, detect
+from tfodkit.inference import DetectOptions, Detector, Output, detect
 
 
 @pytest.fixture
@@ -118,3 +120,106 @@ def test_the_pictures_themselves_are_never_replaced(detector: Detector, photos: 
 def test_a_threshold_in_percent_is_refused(detector: Detector, photos: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"must be 0 to 1, but got 50\. Scores are shares"):
         detect(detector, photos, tmp_path / "found", threshold=50)
+
+
+EVERYTHING = frozenset(Output)
+
+
+def test_all_outputs_lie_in_one_folder(detector: Detector, photos: Path, tmp_path: Path) -> None:
+    run = detect(detector, photos, tmp_path / "found", DetectOptions(outputs=EVERYTHING))
+    assert sorted(path.relative_to(run.output).as_posix() for path in run.output.rglob("*.*")) == [
+        "a.jpg",
+        "annotations/a.xml",
+        "annotations/b.xml",
+        "b.png",
+        "coco_results.json",
+        "crops/bagel/a-1.jpg",
+        "crops/mug/a-1.jpg",
+        "detections.csv",
+        "detections.json",
+    ]
+
+
+def test_without_pictures_none_is_named(detector: Detector, photos: Path, tmp_path: Path) -> None:
+    run = detect(detector, photos, tmp_path / "found", DetectOptions(outputs=frozenset()))
+    assert [path.name for path in run.output.iterdir()] == ["detections.json"]
+    images = json.loads(run.json_path.read_text(encoding="utf-8"))["images"]
+    assert [sorted(image) for image in images] == [["file_name", "height", "id", "width"]] * 2
+
+
+def test_thresholds_of_classes_count_and_are_told(detector: Detector, photos: Path, tmp_path: Path) -> None:
+    options = DetectOptions(threshold=0.2, thresholds={"mug": 0.8}, top=2)
+    run = detect(detector, photos, tmp_path / "found", options)
+    assert run.count_by_class() == {"bagel": 2, "mug": 0}
+    content = json.loads(run.json_path.read_text(encoding="utf-8"))
+    assert (content["threshold"], content["thresholds"]) == (0.2, {"mug": 0.8})
+
+
+def make_bad_pictures(folder: Path) -> None:
+    """Six that can't be read, each in its own way, between two that can."""
+    noise = Image.fromarray(np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8))
+    noise.save(folder / "fine.jpg")
+    whole = (folder / "fine.jpg").read_bytes()
+    (folder / "text.jpg").write_text("no picture")
+    (folder / "truncated.jpg").write_bytes(whole[: len(whole) // 2])
+    (folder / "zero.png").touch()
+    noise.save(folder / "damaged.png")
+    damaged = (folder / "damaged.png").read_bytes()
+    (folder / "damaged.png").write_bytes(damaged[:60] + bytes(400) + damaged[460:])
+    Image.new("1", (20_000, 10_000)).save(folder / "huge.png")
+
+
+def test_each_bad_picture_is_named_and_the_rest_is_done(detector: Detector, photos: Path, tmp_path: Path) -> None:
+    make_bad_pictures(photos)
+    (tmp_path / "empty").mkdir()
+    run = detect(detector, [tmp_path / "empty", photos], tmp_path / "found")
+    assert [result.path.name for result in run.results] == ["a.jpg", "b.png", "fine.jpg"]
+    assert [(Path(problem.where).name, problem.what) for problem in run.problems if "damaged" not in problem.where] == [
+        ("empty", "there is no picture"),
+        ("huge.png", "the picture is too large: it has more than 179 megapixels"),
+        ("text.jpg", "can't be read: it is no picture, or of a kind that can't be read"),
+        ("truncated.jpg", run.problems[-2].what),
+        ("zero.png", "can't be read: the file is empty"),
+    ]
+    assert "truncated" in run.problems[-2].what
+    assert sum("damaged.png" in problem.where for problem in run.problems) == 1
+
+
+def test_of_an_animation_the_first_frame_is_looked_at_and_that_is_said(detector: Detector, tmp_path: Path) -> None:
+    first, second = (Image.new("RGB", (30, 20), colour) for colour in ("white", "black"))
+    first.save(tmp_path / "a.gif", save_all=True, append_images=[second, first])
+    run = detect(detector, tmp_path / "a.gif", tmp_path / "found", threshold=0.99)
+    assert run.notes == (f"{tmp_path / 'a.gif'}: the first of 3 frames was looked at",)
+    assert np.asarray(Image.open(run.output / "a.png")).min() == 255
+
+
+def test_results_are_in_the_order_of_the_pictures_whatever_their_sizes(detector: Detector, tmp_path: Path) -> None:
+    (tmp_path / "photos").mkdir()
+    for number in range(40):
+        size = (30, 20) if number % 3 else (20, 30)
+        Image.new("RGB", size, (number, 0, 0)).save(tmp_path / "photos" / f"{number:02}.png")
+    run = detect(detector, tmp_path / "photos", tmp_path / "found", DetectOptions(threshold=1.0, batch=4))
+    assert [result.path.name for result in run.results] == [f"{number:02}.png" for number in range(40)]
+    drawn = [Image.open(run.output / f"{number:02}.png").getpixel((5, 5)) for number in range(40)]
+    assert drawn == [(number, 0, 0) for number in range(40)]
+
+
+def test_an_interrupt_leaves_nothing_and_no_thread(detector: Detector, photos: Path, tmp_path: Path) -> None:
+    before = threading.active_count()
+
+    def interrupt(number: int, count: int, path: Path) -> None:
+        if number == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        detect(detector, photos, tmp_path / "found", progress=interrupt)
+    assert [path.name for path in tmp_path.iterdir() if "found" in path.name and any(path.iterdir())] == []
+    assert threading.active_count() == before
+
+
+def test_a_picture_whose_name_is_no_text_is_listed(detector: Detector, tmp_path: Path) -> None:
+    name = os.fsdecode(b"caf\xe9.png")
+    Image.new("RGB", (20, 10)).save(tmp_path / name)
+    run = detect(detector, tmp_path / name, tmp_path / "found", DetectOptions(outputs=EVERYTHING - {Output.VOC}))
+    assert json.loads(run.json_path.read_text(encoding="utf-8"))["images"][0]["file_name"].endswith(name)
+    assert "caf\\udce9.png,bagel" in (run.output / "detections.csv").read_text(encoding="utf-8")

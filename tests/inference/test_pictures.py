@@ -25,6 +25,41 @@ def test_a_picture_named_twice_comes_once(tmp_path: Path) -> None:
     assert find_pictures([tmp_path / "a.png", tmp_path]).pictures == (tmp_path / "a.png",)
 
 
+def test_a_pattern_finds_pictures_in_folders_below(tmp_path: Path) -> None:
+    for name in ("a/x.jpg", "a/b/y.png", "a/b/notes.txt", "z.jpg"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+
+    def found(pattern: str, **options: bool) -> list[str]:
+        return [
+            path.relative_to(tmp_path).as_posix() for path in find_pictures([tmp_path / pattern], **options).pictures
+        ]
+
+    assert found("**/*.jpg") == ["a/x.jpg", "z.jpg"]
+    assert found("*/*") == ["a/b/y.png", "a/x.jpg"]
+    assert found("?") == ["a/x.jpg"]
+    assert found("?", is_recursive=True) == found("", is_recursive=True)[:2] == ["a/b/y.png", "a/x.jpg"]
+    with pytest.raises(DataError, match=r"\*\.webp: there is no picture"):
+        found("*.webp")
+
+
+def test_a_folder_whose_name_is_a_pattern_is_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "[1]").mkdir()
+    (tmp_path / "[1]" / "a.png").touch()
+    assert find_pictures([tmp_path / "[1]"]).pictures == (tmp_path / "[1]" / "a.png",)
+
+
+def test_an_empty_folder_among_others_is_a_problem_that_knows_of_folders_below(tmp_path: Path) -> None:
+    (tmp_path / "above" / "below").mkdir(parents=True)
+    (tmp_path / "above" / "below" / "a.png").touch()
+    (tmp_path / "b.png").touch()
+    found = find_pictures([tmp_path / "above", tmp_path / "b.png"])
+    assert found.pictures == (tmp_path / "b.png",)
+    assert list(map(str, found.problems)) == [
+        f"{tmp_path / 'above'}: there is no picture. There are pictures in folders below: pass --recursive."
+    ]
+
+
 def test_a_missing_place_and_an_empty_folder_are_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"absent\.jpg: there is no such picture or folder"):
         find_pictures([tmp_path / "absent.jpg"])
@@ -75,7 +110,9 @@ def test_a_truncated_picture_is_named(tmp_path: Path) -> None:
 def test_a_picture_of_200_megapixels_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 10)
     Image.new("RGB", (8, 8)).save(tmp_path / "a.png")
-    with pytest.raises(DataError, match=r"a\.png: the picture is too large"):
+    with pytest.raises(
+        DataError, match=r"a\.png: the picture is too large: it has more than 0 megapixels\. Scale it down"
+    ):
         read_picture(tmp_path / "a.png")
 
 

@@ -46,13 +46,13 @@ class PictureFiles:
         return self.class_names.get(class_id, f"class {class_id}")
 
     def _write_crops(self, name: str, image: Image.Image, found: Detections) -> None:
-        numbers: Counter[int] = Counter()
+        numbers: Counter[Path] = Counter()
         for box, class_id in zip(_whole_boxes(image, found), found.class_ids.tolist(), strict=True):
             if not box.is_empty:
-                numbers[class_id] += 1
                 folder = self.folder / CROPS / file_name(self.name_of(class_id))
+                numbers[folder] += 1
                 folder.mkdir(parents=True, exist_ok=True)
-                place = folder / f"{name}-{numbers[class_id]}{Path(name).suffix}"
+                place = folder / f"{Path(name).stem}-{numbers[folder]}{Path(name).suffix}"
                 save(image.crop(box.xyxy), place)
 
     def _write_xml(self, path: Path, name: str, image: Image.Image, found: Detections) -> Problem | None:
@@ -95,7 +95,7 @@ def file_name(name: str) -> str:
     ('cup_mug', '__')
     """
     kept = "".join("_" if letter in NOT_IN_NAMES or not letter.isprintable() else letter for letter in name.strip())
-    return "_" * len(kept) if not kept.strip(".") else kept[:LONGEST_NAME].rstrip(". ") or "_"
+    return kept[:LONGEST_NAME].rstrip(". ") or "_" * max(1, len(kept))
 
 
 def save(image: Image.Image, path: Path) -> None:
