@@ -45,7 +45,16 @@ def test_a_form_opens_by_its_own_path_and_finds_the_label_map(exported: Path, pl
     assert model.find_label_map() == exported / "label_map.pbtxt"
 
 
-@pytest.mark.parametrize(("name", "form"), [("mine.onnx", "onnx"), ("MINE.ONNX", "onnx"), ("mine.pb", "frozen_graph")])
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [
+        ("mine.onnx", "onnx"),
+        ("MINE.ONNX", "onnx"),
+        ("mine.pb", "frozen_graph"),
+        ("mine.tflite", "tflite_float32"),
+        ("model_int8.tflite", "tflite_int8"),
+    ],
+)
 def test_a_file_of_any_name_is_told_by_its_ending(tmp_path: Path, name: str, form: str) -> None:
     (tmp_path / name).touch()
     assert locate(tmp_path / name).format.name == form

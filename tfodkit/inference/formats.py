@@ -6,6 +6,7 @@
       saved_model/                 "saved_model"
       frozen_inference_graph.pb    "frozen_graph"
       onnx/model.onnx              "onnx"
+      tflite/model_float32.tflite  "tflite_float32"; so with float16, dynamic, int8
       label_map.pbtxt
 """
 
@@ -20,6 +21,7 @@ from tfodkit.inference.frozen_graph import FrozenGraphRuntime
 from tfodkit.inference.onnx_model import OnnxRuntime, onnx_class_names
 from tfodkit.inference.runtime import Runtime
 from tfodkit.inference.saved_model import SavedModelRuntime
+from tfodkit.inference.tflite import TFLiteRuntime, tflite_class_names
 
 LABEL_MAP = "label_map.pbtxt"
 SAVED_MODEL_FILE = "saved_model.pb"
@@ -46,6 +48,10 @@ FORMATS = (
     ModelFormat("saved_model", "saved_model", SavedModelRuntime),
     ModelFormat("frozen_graph", "frozen_inference_graph.pb", FrozenGraphRuntime),
     ModelFormat("onnx", "onnx/model.onnx", OnnxRuntime, onnx_class_names),
+    ModelFormat("tflite_float32", "tflite/model_float32.tflite", TFLiteRuntime, tflite_class_names),
+    ModelFormat("tflite_float16", "tflite/model_float16.tflite", TFLiteRuntime, tflite_class_names),
+    ModelFormat("tflite_dynamic", "tflite/model_dynamic.tflite", TFLiteRuntime, tflite_class_names),
+    ModelFormat("tflite_int8", "tflite/model_int8.tflite", TFLiteRuntime, tflite_class_names),
 )
 """In the order of preference: an export folder that holds several is opened as the first."""
 
@@ -94,7 +100,7 @@ def locate(path: Path, name: str | None = None) -> ExportedModel:
         if found.format in wanted:
             return found
     what = "does not exist" if not path.exists() else f"holds no {' and no '.join(known.name for known in wanted)}"
-    remedy = "Name a folder that tfodkit export made, a saved_model folder, or a model's .pb or .onnx file."
+    remedy = "Name a folder that tfodkit export made, a saved_model folder, or a model's .pb, .onnx or .tflite file."
     raise ExportError(str(path), what, remedy)
 
 
