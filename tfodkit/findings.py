@@ -2,14 +2,14 @@
 
 A rule's code never changes its meaning. Each room has a table of its own:
 
-====== ========================== =============================================================
-TFK1xx ``annotations/rules.py``   annotation files; finding their images is ``images/rules.py``
-TFK2xx ``images/rules.py``        image files
-TFK3xx ``annotations/rules.py``   objects: boxes, masks, keypoints
-TFK4xx ``annotations/rules.py``   labels
-TFK5xx ``dataset/rules.py``       the data set as a whole
-TFK6xx ``config/rules.py``        configs, and what they name
-====== ========================== =============================================================
+====== ======================== =============================================================
+TFK1xx ``annotations/rules.py`` annotation files; finding their images is ``images/rules.py``
+TFK2xx ``images/rules.py``      image files
+TFK3xx ``annotations/rules.py`` objects: boxes, masks, keypoints
+TFK4xx ``annotations/rules.py`` labels
+TFK5xx ``dataset/rules.py``     the data set as a whole
+TFK6xx ``config/lint/rules.py`` configs, and what they name
+====== ======================== =============================================================
 """
 
 from __future__ import annotations
