@@ -27,6 +27,7 @@ from tfodkit.boxes import Box
 from tfodkit.evaluation.analysis import Analysis
 from tfodkit.evaluation.columns import EvaluatedImage, EvaluationSet, Rle
 from tfodkit.evaluation.comparing.suspects import find_suspects
+from tfodkit.evaluation.sources.own_keys import TRUTH_OF_REPORTS
 from tfodkit.evaluation_report.names import shortened
 from tfodkit.evaluation_report.results import class_rows, results
 from tfodkit.evaluation_report.subject import Subject
@@ -37,7 +38,7 @@ RESULTS, PER_CLASS, DETECTIONS, TRUTH, ANNOTATIONS = (
     "results.json",
     "per_class.csv",
     "detections.json",
-    "truth.json",
+    TRUTH_OF_REPORTS,
     "annotations",
 )
 LONGEST_NAME = 120

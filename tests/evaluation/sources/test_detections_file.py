@@ -96,6 +96,19 @@ def test_unknown_images_are_counted_and_named(tmp_path: Path) -> None:
     )
 
 
+def test_numbers_without_a_coco_file_ask_for_the_one_that_they_belong_to(tmp_path: Path) -> None:
+    ask = "These are ids of a COCO file: pass it as --truth{}, or name the images in a list of images."
+    assert failure(tmp_path, [entry(image_id=1)]).endswith(f"1 (1). {ask.format('')}")
+    (tmp_path / "truth.json").write_text("{}")
+    assert failure(tmp_path, [entry(image_id=1)]).endswith(f"1 (1). {ask.format(', such as truth.json')}")
+
+
+def test_numbers_of_another_coco_file_are_held_against_its_ids(tmp_path: Path) -> None:
+    assert failure(tmp_path, [entry(image_id=1)], make_truth(image_ids={12: 0, 9: 1})).endswith(
+        "1 (1). Its ids are 9 to 12: pass the COCO file that the detections' ids belong to."
+    )
+
+
 def test_unknown_classes_are_counted_and_named(tmp_path: Path) -> None:
     entries = [entry(), *[entry(category_id="bagle")] * 3]
     assert failure(tmp_path, entries) == (

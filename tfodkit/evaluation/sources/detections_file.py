@@ -17,8 +17,6 @@ https://cocodataset.org/#format-results, but for that.
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -31,13 +29,11 @@ from tfodkit.errors import DataError
 from tfodkit.evaluation.columns import FoundColumns
 from tfodkit.evaluation.sources.complaints import Complaints
 from tfodkit.evaluation.sources.detection_entry import Entry, entry_of
+from tfodkit.evaluation.sources.own_keys import OwnKeys
 from tfodkit.evaluation.sources.plausible import complain_of_coordinates
 from tfodkit.evaluation.sources.truth import Key, Truth
-from tfodkit.nearest import nearest_names
-from tfodkit.wording import counted
 
 MAX_BYTES = 4 << 30
-SHOWN = 5
 FORM = "Pass COCO's results, a list of image_id, category_id, bbox and score, or detections.json of tfodkit detect."
 
 
@@ -61,25 +57,19 @@ class _Detections:
         self._path = path
         self._truth = truth
         self._complaints = Complaints()
-        self._image_names: Mapping[Key, str] = {}
-        self._class_names: Mapping[Key, str] = {}
-        self._unknown_images: Counter[Key] = Counter()
-        self._unknown_classes: Counter[Key] = Counter()
-        self._places: dict[Key, int | None] = {}
-        self._class_ids: dict[Key, int | None] = {}
         self._entries: list[Entry] = []
 
     def read(self, content: Any) -> None:
-        entries = content
-        if isinstance(content, dict):
-            entries = content.get("annotations")
-            self._image_names = self._names(content.get("images"), "file_name", "images")
-            self._class_names = self._names(content.get("categories"), "name", "categories")
+        lists = content if isinstance(content, dict) else {"annotations": content}
+        image_names = self._names(lists.get("images"), "file_name", "images")
+        class_names = self._names(lists.get("categories"), "name", "categories")
+        entries = lists.get("annotations")
         if not isinstance(entries, list):
             raise DataError(str(self._path), "there is no list of detections", FORM)
+        keys = OwnKeys(self._path, self._truth, image_names=image_names, class_names=class_names)
         for number, fields in enumerate(entries, start=1):
-            self._take(fields, number)
-        self._complain_of_unknown()
+            self._take(fields, number, keys)
+        keys.complain(self._complaints)
         self._complain_of_parts()
         self._complaints.raise_any()
 
@@ -109,47 +99,16 @@ class _Detections:
         points = [entry.keypoints for entry in self._entries if entry.keypoints is not None]
         return np.stack(points)[order] if points else None
 
-    def _take(self, fields: Any, number: int) -> None:
+    def _take(self, fields: Any, number: int, keys: OwnKeys) -> None:
         where = f"{self._path}: entry {number}"
         try:
-            entry = entry_of(fields, self._place, self._class_id, self._truth.images)
+            entry = entry_of(fields, keys.place_of, keys.class_of, self._truth.images)
         except FaultError as fault:
             # alike are faults that begin alike: "score must be 0 to 1, but is …"
             self._complaints.add(fault.what.partition(", but")[0], where, fault.what, FORM)
             return
         if entry is not None:
             self._entries.append(entry)
-
-    def _place(self, key: Key) -> int | None:
-        if key not in self._places:
-            self._places[key] = self._truth.place_of(self._image_names.get(key, key))
-        if (place := self._places[key]) is None:
-            self._unknown_images[self._image_names.get(key, key)] += 1
-        return place
-
-    def _class_id(self, key: Key) -> int | None:
-        if key not in self._class_ids:
-            self._class_ids[key] = self._truth.class_of(self._class_names.get(key, key))
-        if (class_id := self._class_ids[key]) is None:
-            self._unknown_classes[self._class_names.get(key, key)] += 1
-        return class_id
-
-    def _complain_of_unknown(self) -> None:
-        images, classes = self._unknown_images, self._unknown_classes
-        if images:
-            names = [image.name for image in self._truth.images]
-            what = _unknown(images, "image", f"that {self._truth.where} does not have, or has more than once")
-            self._complaints.add("images", str(self._path), what, nearest_names(str(next(iter(images))), names))
-        if classes:
-            what = _unknown(classes, "class", f"that {self._truth.where} does not have")
-            first = next(iter(classes))
-            names = [
-                name if isinstance(first, str) else f"{name} ({class_id})"
-                for class_id, name in self._truth.class_names.items()
-            ]
-            nearest = nearest_names(str(first), names)
-            remedy = f"{nearest} Take the others out, or name the classes in a list of categories."
-            self._complaints.add("classes", str(self._path), what, remedy)
 
     def _complain_of_parts(self) -> None:
         """Masks and keypoints are of all detections or of none, and as many keypoints as the truth has."""
@@ -183,13 +142,6 @@ class _Detections:
                 names[key] = name
                 taken.add(name)
         return names
-
-
-def _unknown(counts: Counter[Key], noun: str, which: str) -> str:
-    named = ", ".join(f"{key!r} ({count})" for key, count in counts.most_common(SHOWN))
-    hidden = f" and {len(counts) - SHOWN:,} more" if len(counts) > SHOWN else ""
-    total, different = counted(counts.total(), "detection"), counted(len(counts), noun)
-    return f"{total} of {different} {which}: {named}{hidden}"
 
 
 def _json(path: Path) -> Any:
