@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tfodkit.wording import byte_words, counted
+from tfodkit.wording import byte_words, counted, figure, percent, score
 
 
 @pytest.mark.parametrize(
@@ -25,3 +25,12 @@ def test_one_and_many(count: int, noun: str, words: str) -> None:
 )
 def test_sizes_where_the_unit_changes(count: int, words: str) -> None:
     assert byte_words(count) == words
+
+
+def test_numbers_have_as_many_decimals_as_they_need() -> None:
+    assert (figure(0.12345), percent(0.125)) == ("0.123", "12%")
+    assert [score(value) for value in (0.5, 1.0, 0.0004, 0.3 + 1e-16)] == ["0.50", "1.00", "0.0004", "0.30"]
+
+
+def test_absent_numbers_are_a_dash() -> None:
+    assert {figure(None), percent(None), score(None), figure(float("nan")), percent(float("nan"))} == {"–"}

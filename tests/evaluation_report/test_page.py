@@ -4,7 +4,6 @@ import re
 
 import pytest
 
-from tfodkit.evaluation_report.number_words import count, figure, percent, score
 from tfodkit.evaluation_report.page import TEMPLATES, data_uri
 from tfodkit.evaluation_report.plot import _VARIABLES
 from tfodkit.inference.colours import Colour, contrast
@@ -53,15 +52,6 @@ def test_counts_can_be_read_on_the_strongest_colour_of_the_matrix(palette: dict[
 def test_every_colour_of_a_plot_has_a_name_in_the_style() -> None:
     assert set(_VARIABLES.values()) <= set(palettes()[0])
     assert set(_VARIABLES.values()) <= set(palettes()[1])
-
-
-def test_absent_numbers_are_a_dash() -> None:
-    assert {figure(None), percent(None), score(None), figure(float("nan")), percent(float("nan"))} == {"–"}
-
-
-def test_numbers_have_as_many_decimals_as_they_need() -> None:
-    assert (figure(0.12345), percent(0.125), count(1234567)) == ("0.123", "12%", "1,234,567")
-    assert [score(value) for value in (0.5, 1.0, 0.0004, 0.3 + 1e-16)] == ["0.50", "1.00", "0.0004", "0.30"]
 
 
 def test_a_picture_is_written_into_its_address() -> None:

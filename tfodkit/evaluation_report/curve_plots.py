@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from tfodkit.evaluation.accuracy.values import CocoAccuracy
 from tfodkit.evaluation.analysis import Analysis
 from tfodkit.evaluation.operating.values import ThresholdCurves
-from tfodkit.evaluation_report.number_words import score
 from tfodkit.evaluation_report.plot import Plot, Stroke, new_axes, stroke
 from tfodkit.evaluation_report.tables import mean_over_ious, table_at
 from tfodkit.plots import FAINT, INK, SERIES, SHADE
+from tfodkit.wording import score
 
 MOST_NAMED = 6
 """Classes whose lines are named; the others are faint."""

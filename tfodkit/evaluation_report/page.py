@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from tfodkit.evaluation_report.names import shortened
-from tfodkit.evaluation_report.number_words import count, figure, percent, score
+from tfodkit.wording import figure, percent, score
 
 TEMPLATES = Path(__file__).parent / "page"
 
@@ -26,7 +26,7 @@ def render(values: Mapping[str, Any]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(figure=figure, percent=percent, score=score, count=count, brief=shortened)
+    environment.filters.update(figure=figure, percent=percent, score=score, count="{:,}".format, brief=shortened)
     script = (TEMPLATES / "sorting.js").read_text(encoding="utf-8")
     style = (TEMPLATES / "style.css").read_text(encoding="utf-8")
     # both are ours; of all scripts the browser runs this one alone, whatever else got into the page

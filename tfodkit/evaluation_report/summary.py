@@ -8,9 +8,8 @@ from tfodkit.evaluation.analysis import Analysis
 from tfodkit.evaluation.mistakes.values import Mistake
 from tfodkit.evaluation.operating.values import Counts
 from tfodkit.evaluation_report.names import isolated, shortened
-from tfodkit.evaluation_report.number_words import figure, percent, score
 from tfodkit.evaluation_report.tables import ClassRow, class_rows, confused_pairs, table_at
-from tfodkit.wording import counted
+from tfodkit.wording import counted, figure, percent, score
 
 FEW_OBJECTS = 20
 """Of a class: its figures jump by 5 points with a single object."""

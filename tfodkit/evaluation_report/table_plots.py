@@ -9,9 +9,9 @@ import numpy as np
 
 from tfodkit.evaluation.analysis import Analysis
 from tfodkit.evaluation.mistakes.values import Cause
-from tfodkit.evaluation_report.number_words import score
 from tfodkit.evaluation_report.plot import WIDTH, Plot, new_axes, plot_font, written
 from tfodkit.plots import FAINT, INK, LINE, PAPER, SERIES, SHADE, dress, new_figure, plain
+from tfodkit.wording import score
 
 MOST_CLASSES = 40
 """In a plot with a name a class."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from tfodkit.evaluation.comparing.agreement import Agreement, ImageAgreement
 from tfodkit.records.columns import aligned
-from tfodkit.wording import counted
+from tfodkit.wording import counted, figure
 from tfodkit.workflow.compare import Comparison
 
 SHOWN_IMAGES = 20
@@ -56,12 +56,12 @@ def _figures(agreement: Agreement) -> Iterator[str]:
         ("mean IoU of matched boxes", agreement.mean_iou),
         ("Cohen's kappa of their classes", agreement.kappa),
     )
-    yield from aligned([(name, _share(value)) for name, value in rows])
+    yield from aligned([(name, figure(value)) for name, value in rows])
 
 
 def _class_cells(agreement: Agreement) -> Iterator[tuple[str, ...]]:
     for each in agreement.classes:
-        yield (each.name, f"{each.boxes_a:,}", f"{each.boxes_b:,}", f"{each.agreed:,}", _share(each.f1))
+        yield (each.name, f"{each.boxes_a:,}", f"{each.boxes_b:,}", f"{each.agreed:,}", figure(each.f1))
 
 
 def _images(ranked: Sequence[ImageAgreement]) -> Iterator[str]:
@@ -76,8 +76,4 @@ def _images(ranked: Sequence[ImageAgreement]) -> Iterator[str]:
 
 def _image_cells(image: ImageAgreement) -> tuple[str, ...]:
     counts = (image.only_a, image.only_b, image.disagreements, image.matched)
-    return (image.name, *(f"{len(each):,}" for each in counts), _share(image.mean_iou))
-
-
-def _share(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3f}"
+    return (image.name, *(f"{len(each):,}" for each in counts), figure(image.mean_iou))

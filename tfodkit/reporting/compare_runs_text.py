@@ -9,12 +9,11 @@ from tfodkit.evaluation.comparing.runs import ClassChange, PictureChange, RunDif
 from tfodkit.evaluation.comparing.values import Interval
 from tfodkit.records.columns import aligned
 from tfodkit.reporting.config_text import difference_lines
-from tfodkit.wording import byte_words, counted
+from tfodkit.wording import ABSENT, byte_words, counted, figure
 from tfodkit.workflow.compare_runs import ComparedRun, RunsComparison
 from tfodkit.workflow.run_facts import RunFacts
 
 SHOWN_PICTURES = 20
-NOTHING = "–"
 MARK = "*"
 MINUTE, HOUR = 60, 3600
 Number = TypeVar("Number", int, float)
@@ -109,8 +108,8 @@ def _class_cells(each: ClassChange) -> tuple[str, ...]:
     return (
         each.name,
         f"{each.objects:,}",
-        _share(change.a),
-        _share(change.b),
+        figure(change.a),
+        figure(change.b),
         _signed(difference.value),
         _signed(difference.low),
         _signed(difference.high),
@@ -140,26 +139,22 @@ def _pictures(pictures: Sequence[PictureChange], letter: str) -> Iterator[str]:
 
 
 def _known(value: Number | None, words: Callable[[Number], str]) -> str:
-    return NOTHING if value is None else words(value)
+    return ABSENT if value is None else words(value)
 
 
 def _with_bounds(interval: Interval) -> str:
-    return NOTHING if interval.value is None else f"{interval.value:.3f} ({_bounds(interval)})"
+    return ABSENT if interval.value is None else f"{interval.value:.3f} ({_bounds(interval)})"
 
 
 def _bounds(interval: Interval, *, signed: bool = False) -> str:
-    words = _signed if signed else _share
+    words = _signed if signed else figure
     return f"{words(interval.low)} to {words(interval.high)}"
-
-
-def _share(value: float | None) -> str:
-    return NOTHING if value is None else f"{value:.3f}"
 
 
 def _signed(value: float | None) -> str:
     """With its sign; a zero has none."""
     if value is None:
-        return NOTHING
+        return ABSENT
     return "0.000" if abs(value) < 0.0005 else f"{value:+.3f}"  # noqa: PLR2004 - what rounds to nothing
 
 

@@ -12,9 +12,9 @@ from tfodkit.evaluation.result import KEYPOINT_WORDING, WORDING, ClassFigures
 from tfodkit.evaluation_report.names import shortened
 from tfodkit.evaluation_report.summary import summarise
 from tfodkit.evaluation_report.tables import table_at
-from tfodkit.wording import counted
+from tfodkit.wording import counted, figure, percent
 
-ABSENT = -1.0
+NO_GROUND_TRUTH = -1.0
 """How COCO's own tools print a figure that has no ground truth."""
 LONGEST_NAME = 24
 ISOLATES = {0x2068: None, 0x2069: None}
@@ -47,7 +47,7 @@ def figure_lines(figures: Mapping[str, float | None], shape: Shape = Shape.BOXES
     """The figures as pycocotools prints them."""
     for name, wording in (KEYPOINT_WORDING if shape is Shape.KEYPOINTS else WORDING).items():
         value = figures[name]
-        yield f" {wording} = {ABSENT if value is None else value:.3f}"
+        yield f" {wording} = {NO_GROUND_TRUTH if value is None else value:.3f}"
 
 
 def class_lines(analysis: Analysis) -> Iterator[str]:
@@ -57,7 +57,7 @@ def class_lines(analysis: Analysis) -> Iterator[str]:
     table = table_at(analysis, options.iou)
     rows = sorted(
         zip(figures, table.at_best, analysis.fates, strict=True),
-        key=lambda row: -(row[0].ap if row[0].ap is not None else ABSENT),
+        key=lambda row: -(row[0].ap if row[0].ap is not None else NO_GROUND_TRUTH),
     )
     names = [shortened(row[0].name, LONGEST_NAME) for row in rows]
     width = max([len("class"), *map(len, names)])
@@ -66,35 +66,27 @@ def class_lines(analysis: Analysis) -> Iterator[str]:
         f" {'class':{width}}  {'objects':>7}  {'AP':>5}  {'AP50':>5}  {'AR100':>5}"
         "  |  score  prec    rec   F1  |  right  wrong  missed"
     )
-    for name, (figure, best, fate) in zip(names, rows, strict=True):
-        yield f" {name:{width}}  {_accuracy(figure)}  |  {_best(best)}  |  {_fate(fate)}"
+    for name, (own, best, fate) in zip(names, rows, strict=True):
+        yield f" {name:{width}}  {_accuracy(own)}  |  {_best(best)}  |  {_fate(fate)}"
 
 
 def _accuracy(figures: ClassFigures) -> str:
-    values = "  ".join(f"{_figure(value):>5}" for value in (figures.ap, figures.ap50, figures.ar100))
+    values = "  ".join(f"{figure(value):>5}" for value in (figures.ap, figures.ap50, figures.ar100))
     return f"{figures.ground_truths:>7}  {values}"
 
 
 def _best(counts: Counts) -> str:
     threshold = f"{counts.threshold:.2f}" if counts.true_positives else "–"
-    return f"{threshold:>5} {_percent(counts.precision):>5}  {_percent(counts.recall):>5}  {_short(counts.f1):>4}"
+    return f"{threshold:>5} {percent(counts.precision):>5}  {percent(counts.recall):>5}  {_short(counts.f1):>4}"
 
 
 def _fate(fate: Fate) -> str:
     total = fate.ground_truths
     right, wrong, missed = (
-        _percent(count / total if total else None) for count in (fate.correct, fate.misclassified, fate.missed)
+        percent(count / total if total else None) for count in (fate.correct, fate.misclassified, fate.missed)
     )
     return f"{right:>5}  {wrong:>5}  {missed:>6}"
 
 
-def _figure(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3f}"
-
-
 def _short(value: float | None) -> str:
     return "–" if value is None else f"{value:.2f}"
-
-
-def _percent(value: float | None) -> str:
-    return "–" if value is None else f"{value:.0%}"

@@ -7,10 +7,9 @@ from typing import Any
 
 from tfodkit.records.columns import aligned
 from tfodkit.training.step_report import clock
+from tfodkit.wording import figure
 from tfodkit.workflow.ledger import Entry
 from tfodkit.workflow.run import Done
-
-ABSENT = "–"
 
 
 def work_lines(done: Done) -> Iterator[str]:
@@ -39,7 +38,7 @@ def _result(step: str, figures: Mapping[str, Any]) -> str:
         case "train":
             return f"step {figures['step']:,}, {figures['why']}"
         case "eval":
-            return f"mAP {_share(figures['mAP'])} on {figures['images']} images"
+            return f"mAP {figure(figures['mAP'])} on {figures['images']} images"
         case _:
             return f"{figures['bytes'] / 1e6:.1f} MB, same as {figures['checkpoint']}"
 
@@ -53,10 +52,6 @@ def _models(done: Done) -> Iterator[tuple[str, ...]]:
             template,
             f"{exported.figures['models']['saved_model/'] / 1e6:.1f}",
             clock(trained.seconds),
-            _share(evaluated.figures["mAP"]),
-            _share(evaluated.figures["mAP@.50"]),
+            figure(evaluated.figures["mAP"]),
+            figure(evaluated.figures["mAP@.50"]),
         )
-
-
-def _share(value: float | None) -> str:
-    return ABSENT if value is None else f"{value:.3f}"
