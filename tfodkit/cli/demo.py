@@ -152,7 +152,7 @@ def _use(folder: DemoFolder) -> EvaluationResult:
     from tfodkit.example import draw_example
     from tfodkit.exporting import export
     from tfodkit.inference import detect
-    from tfodkit.reporting.text import analysis_lines
+    from tfodkit.reporting.evaluation_text import analysis_lines
     from tfodkit.workflow.evaluate import evaluate
 
     _announce(f"tfodkit eval {folder.run}")

@@ -62,7 +62,7 @@ def command(
     from tfodkit.errors import UsageError
     from tfodkit.evaluation.analysis import AnalysisOptions
     from tfodkit.evaluation_report.results import results
-    from tfodkit.reporting.text import analysis_lines
+    from tfodkit.reporting.evaluation_text import analysis_lines
     from tfodkit.training.run_directory import parse_which
     from tfodkit.workflow.evaluate import evaluate
 

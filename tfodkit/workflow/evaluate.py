@@ -20,7 +20,7 @@ from tfodkit.evaluation_report.subject import Subject
 from tfodkit.files import refuse_existing
 from tfodkit.training.run_directory import WhichOrStep
 from tfodkit.wording import counted
-from tfodkit.workflow.evaluated import Detected, of_detections, of_export, of_run
+from tfodkit.workflow.detected import Detected, of_detections, of_export, of_run
 
 Told: TypeAlias = Callable[[str, int, int], None]
 """What is being done, how much of it is done, and how much there is in all, 0 where nobody knows."""

@@ -5,7 +5,7 @@ from tfodkit.evaluation.accuracy.values import Shape
 from tfodkit.evaluation.analyse import analyse
 from tfodkit.evaluation.analysis import AnalysisOptions
 from tfodkit.evaluation.result import COCO_FIGURES, KEYPOINT_FIGURES
-from tfodkit.reporting.text import analysis_lines, class_lines, figure_lines
+from tfodkit.reporting.evaluation_text import analysis_lines, class_lines, figure_lines
 
 FEW = AnalysisOptions(samples=5)
 BIG, SMALL, ELSEWHERE = (0, 0, 100, 100), (200, 0, 220, 20), (200, 200, 300, 300)

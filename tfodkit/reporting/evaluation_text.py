@@ -1,4 +1,4 @@
-"""Figures as text for a terminal."""
+"""What an evaluation found, as text for a terminal."""
 
 from __future__ import annotations
 
