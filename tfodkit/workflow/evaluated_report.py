@@ -21,9 +21,6 @@ from tfodkit.evaluation_report.data_files import DETECTIONS, RESULTS, TRUTH
 from tfodkit.evaluation_report.results import FORMAT
 from tfodkit.training.run_directory import RunDirectory
 
-REPORT = "report"
-"""The folder in a run that ``tfodkit eval`` writes to unless told otherwise."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EvaluatedReport:
@@ -69,15 +66,16 @@ def find_report(place: Path) -> Path:
         CheckpointError: it is a run that was not evaluated yet.
         DataError: there is neither.
     """
-    for folder in (place, place / REPORT):
+    run = RunDirectory(place)
+    for folder in (place, run.report_path):
         if (folder / RESULTS).is_file():
             return folder
-    if RunDirectory(place).config_path.is_file():
-        what = f"the run was not evaluated yet: there is no {REPORT} in it"
+    if run.config_path.is_file():
+        what = f"the run was not evaluated yet: there is no {run.report_path.name} in it"
         raise CheckpointError(str(place), what, f"Run tfodkit eval {place} first.")
     missing = "this is a file, no folder" if place.exists() else "there is no such folder"
     what = f"there is no report: {RESULTS} is missing" if place.is_dir() else missing
-    remedy = f"Pass the folder of a run, or a report: what tfodkit eval wrote, such as RUN/{REPORT}."
+    remedy = f"Pass the folder of a run, or a report: what tfodkit eval wrote, such as RUN/{run.report_path.name}."
     raise DataError(str(place), what, remedy)
 
 
