@@ -60,25 +60,25 @@ def test_a_person_reads_what_is_better_and_where() -> None:
     assert "B held against A: many against few" in lines
     # 3 of 12 reach 26 of COCO's 101 recalls, 11 of 12 reach 92; the other class is perfect in both
     (verdict,) = (line for line in lines if line.startswith("B is better by") and "mAP (" in line)
-    assert verdict.startswith("B is better by 0.327 mAP (95 %: +0.")
+    assert verdict.startswith("B is better by 0.327 mAP (95%: +0.")
     assert [line.split()[:6] for line in lines if line.startswith("class ")][1:] == [
         ["class", "2", "12", "0.257", "0.911", "+0.653"],
         ["class", "1", "12", "1.000", "1.000", "0.000"],
         ["class", "3", "0", "–", "–", "–"],
     ]
     assert "8 pictures changed: 0 objects only A finds, 8 objects only B" in lines
-    assert lines[-1] == "Intervals are of 95 %, by the bootstrap over images; * marks those that leave out 0."
+    assert lines[-1] == "Intervals are of 95%, by the bootstrap over images; * marks those that leave out 0."
 
 
 def test_what_may_be_chance_is_called_no_difference() -> None:
     lines = run("few", "almost", "--level", "0.9").stdout.splitlines()
     (verdict,) = (line for line in lines if "mAP that" in line)
     assert verdict.startswith("no difference in mAP that these 12 images could show: +0.")
-    assert "(90 %: 0.000 to +0." in verdict
+    assert "(90%: 0.000 to +0." in verdict
 
 
 def test_the_worse_is_called_worse() -> None:
-    assert "B is worse by 0.327 mAP (95 %: -0." in run("many", "few").stdout
+    assert "B is worse by 0.327 mAP (95%: -0." in run("many", "few").stdout
 
 
 def test_three_runs_are_lettered() -> None:

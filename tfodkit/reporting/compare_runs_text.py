@@ -70,8 +70,8 @@ def verdicts(found: RunDifference, letter: str = "B") -> Iterator[str]:
 
 
 def percent(level: float) -> str:
-    """``95 %``."""
-    return f"{100 * level:.4g} %"
+    """``95%``."""
+    return f"{100 * level:.4g}%"
 
 
 _RUN_TITLES = ("", "run", "mAP", "mAP@.50", "score", "detections", "steps", "best at", "time", "checkpoint")

@@ -70,7 +70,7 @@ def test_small_objects_that_are_missed_are_named() -> None:
     small, middling, large = causes.qualities[0].bins
     assert (small.name, middling.name, large.name) == ("below 33 x 33 pixels", "33 x 33 to 48 x 48", "from 48 x 48 on")
     assert causes.qualities[0].words == (
-        "Objects below 33 x 33 pixels are missed: 43 % of them are found, of the others 90 %. "
+        "Objects below 33 x 33 pixels are missed: 43% of them are found, of the others 90%. "
         "Add pictures taken from further away, or raise --image-size."
     )
     assert causes.qualities[0].p_value == pytest.approx(0.0001)
@@ -126,7 +126,7 @@ def test_objects_that_are_taken_for_another_class_are_not_called_missed() -> Non
     mistaken = FoundColumns(found.image, found.boxes_xyxy, wrong, found.score)
     causes = causes_of(EvaluationSet(images.images, images.class_names, truth, mistaken))
     assert causes.strongest[0].words.startswith(
-        "Objects below 33 x 33 pixels are taken for other classes: 100 % of them, of the others 0 %. "
+        "Objects below 33 x 33 pixels are taken for other classes: 100% of them, of the others 0%. "
     )
     small = causes.strongest[0].bins[0]
     assert (small.correct, small.misclassified, small.missed) == (0, small.objects, 0)

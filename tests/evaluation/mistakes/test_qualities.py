@@ -47,7 +47,7 @@ def test_the_share_of_the_image_is_told_where_images_differ_in_size() -> None:
     (quality,) = shape.share_of_image(EvaluationSet((small, large), images.class_names, truth, images.found))
     # 2, 8, 18 % of the small one, 0.045, 0.125, 0.245 % of the large one
     assert quality.group_of.tolist() == [1, 0, 2, 0, 2, 1]
-    assert [group.name for group in quality.groups] == ["below 0.2 %", "0.2 % to 4 %", "from 4 % on"]
+    assert [group.name for group in quality.groups] == ["below 0.2%", "0.2% to 4%", "from 4% on"]
 
 
 @pytest.mark.parametrize(

@@ -77,4 +77,4 @@ def _share(count: int, of: Bin) -> float:
 
 
 def _percent(count: int, of: Bin) -> str:
-    return f"{100 * _share(count, of):.0f} %"
+    return f"{100 * _share(count, of):.0f}%"

@@ -44,7 +44,7 @@ def share_of_image(images: EvaluationSet) -> list[Quality]:
         return []
     percent = 100 * _areas(images) / sizes.prod(axis=1)[images.truth.image]
     return in_thirds(
-        "share of the image", percent, rounded=_two_digits, groups=_shares, written=lambda share: f"{share:g} %"
+        "share of the image", percent, rounded=_two_digits, groups=_shares, written=lambda share: f"{share:g}%"
     )
 
 
