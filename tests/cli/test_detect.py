@@ -142,3 +142,14 @@ def test_a_model_fused_with_itself_in_views_and_tiles_writes_everything(tiny_exp
         "detections.csv",
         "detections.json",
     }
+
+
+def test_films_cameras_and_pictures_are_told_apart(tmp_path: Path) -> None:
+    (tmp_path / "film.MP4").touch()
+    film = str(tmp_path / "film.MP4")
+    assert "film.MP4: is a film among other things" in refused(tmp_path, film)
+    assert refused(tmp_path, "--camera", "0") == f"--camera 0: {tmp_path} is given too. Leave one of them out."
+    assert refused(tmp_path, "--every", "2").startswith("--every: pictures have no frames")
+    assert refused(tmp_path, "--seconds", "2").startswith("--seconds: pictures have no frames")
+    result = CliRunner().invoke(app, ["exported", "-o", str(tmp_path / "found")])
+    assert str(result.exception).startswith("detect: there is nothing to look at")

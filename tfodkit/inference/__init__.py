@@ -7,7 +7,8 @@
 from tfodkit.inference.detections_json import PictureResult
 from tfodkit.inference.detector import Detector
 from tfodkit.inference.drawing import draw
+from tfodkit.inference.film_run import detect_film
 from tfodkit.inference.options import DetectOptions, Output
 from tfodkit.inference.picture_run import DetectionRun, detect
 
-__all__ = ["DetectOptions", "DetectionRun", "Detector", "Output", "PictureResult", "detect", "draw"]
+__all__ = ["DetectOptions", "DetectionRun", "Detector", "Output", "PictureResult", "detect", "detect_film", "draw"]

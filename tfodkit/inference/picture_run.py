@@ -14,19 +14,18 @@ from PIL import Image
 
 from tfodkit.annotations.detections import Detections
 from tfodkit.errors import DataError, Problem, UsageError
-from tfodkit.files import folder_atomic, refuse_existing, write_bytes
+from tfodkit.files import folder_atomic, refuse_existing
 from tfodkit.inference.ahead import mapped_ahead
 from tfodkit.inference.batches import MOST_PIXELS, WINDOW, in_batches
-from tfodkit.inference.detections_json import PictureResult, to_json
+from tfodkit.inference.detections_json import PictureResult
 from tfodkit.inference.detector import Detector
 from tfodkit.inference.looking import LookAtAll, look_as
 from tfodkit.inference.options import DetectOptions, Output
 from tfodkit.inference.picture_files import PictureFiles, own_names
 from tfodkit.inference.pictures import count_frames, find_pictures, read_picture
-from tfodkit.inference.tables import COCO_NAME, CSV_NAME, to_coco_results, to_csv
+from tfodkit.inference.tables import JSON_NAME, write_lists
 from tfodkit.inference.thresholds import Thresholds
 
-JSON_NAME = "detections.json"
 READERS, WRITERS = 2, 2
 """Threads: Pillow lets go of Python's lock while it decodes, draws and encodes."""
 
@@ -110,7 +109,7 @@ def detect(
         results, problems, notes = run.do(progress)
         if not results:
             raise DataError.collect([*found.problems, *problems])
-        _write_lists(folder, results, class_names, options)
+        write_lists(folder, results, class_names, options)
     return DetectionRun(output, tuple(results), (*found.problems, *problems), class_names, tuple(notes))
 
 
@@ -205,19 +204,6 @@ def _try_read(path: Path) -> Image.Image | DataError:
         return read_picture(path)
     except DataError as error:
         return error
-
-
-def _write_lists(
-    folder: Path, results: Sequence[PictureResult], class_names: Mapping[int, str], options: DetectOptions
-) -> None:
-    texts = {JSON_NAME: to_json(results, class_names, options.threshold, options.thresholds)}
-    if Output.CSV in options.outputs:
-        texts[CSV_NAME] = to_csv(results, class_names)
-    if Output.COCO in options.outputs:
-        texts[COCO_NAME] = to_coco_results(results)
-    for name, text in texts.items():
-        # what is no text in a file's name: as JSON escapes it
-        write_bytes(folder / name, text.encode("utf-8", "backslashreplace"))
 
 
 def _refuse_own_pictures(pictures: Sequence[Path], output: Path) -> None:
