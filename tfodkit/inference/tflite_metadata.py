@@ -8,6 +8,7 @@ what is written is made by :mod:`tfodkit.exporting.tflite.metadata`.
 from __future__ import annotations
 
 import json
+import struct
 import zipfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -85,7 +86,7 @@ def read_metadata(content: bytes, where: str) -> TFLiteMetadata:
         outputs = tuple(_string(tensor, TensorSlot.NAME) for tensor in _tables(subgraph, SubgraphSlot.OUTPUTS))
         mean, std = _normalization(image)
         files = _files(content)
-    except (ValueError, IndexError, TypeError, zipfile.BadZipFile, kinds.np.exceptions.AxisError) as error:
+    except (ValueError, IndexError, TypeError, struct.error, zipfile.BadZipFile) as error:
         raise _refused(where, f"has no metadata that can be read ({error})") from error
     if missing := [name for name in OUTPUT_NAMES if name not in outputs]:
         raise _refused(where, f"is no detector: its metadata name no output {', '.join(missing)}")
