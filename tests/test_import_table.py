@@ -31,7 +31,7 @@ MAY_IMPORT = {
     | {"plots", "annotations.detections", "config", "evaluation", "inference.drawing", "odapi", "records.draws"},
     "exporting": GROUND
     | {"annotations.detections", "config", "dataset.label_map", "evaluation", "odapi", "inference"}
-    | {"training.run_directory", "records"},
+    | {"training.run_directory", "training.checkpoint_folder", "records"},
     "evaluation_report": DATA | {"plots", "evaluation", "inference", "training"},
     "workflow": DATA | DOING | {"zoo", "odapi", "example", "evaluation_report"},
     "reporting": DATA | DOING | {"plots", "zoo", "workflow", "evaluation_report"},

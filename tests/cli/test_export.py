@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from tfodkit.cli.export import command, summary_lines
 from tfodkit.errors import CheckpointError, UsageError
+from tfodkit.exporting import ExportSource
 from tfodkit.exporting.manifest import ExportedFile, ExportManifest, Parity
 
 app = typer.Typer()
@@ -49,7 +50,7 @@ def test_the_summary_tells_that_weights_are_averages() -> None:
 
 
 def test_a_folder_that_is_no_run_ends_with_an_error(tmp_path: Path) -> None:
-    with pytest.raises(CheckpointError, match="this is no training run"):
+    with pytest.raises(CheckpointError, match="this is no training run, and holds no whole checkpoint"):
         CliRunner().invoke(app, [str(tmp_path), "-o", str(tmp_path / "exported")], catch_exceptions=False)
 
 
@@ -60,14 +61,19 @@ def test_an_unknown_checkpoint_is_a_usage_error(tmp_path: Path) -> None:
         )
 
 
-def test_json_goes_to_stdout_and_progress_to_stderr(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_json_goes_to_stdout_and_progress_to_stderr(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import tfodkit.exporting
 
-    def export(*_: object, progress: object, **__: object) -> ExportManifest:
+    def export(source: ExportSource, *_: object, progress: object, **__: object) -> ExportManifest:
+        assert source.checkpoint.name == "ckpt-20"
         progress("writing the saved model")  # type: ignore[operator]
         return make_manifest()
 
-    monkeypatch.setattr(tfodkit.exporting, "export", export)
-    result = CliRunner().invoke(app, ["run", "-o", "exported", "--json"], catch_exceptions=False)
+    (tmp_path / "pipeline.config").touch()
+    (tmp_path / "label_map.pbtxt").touch()
+    for end in ("index", "data-00000-of-00001"):
+        (tmp_path / f"ckpt-20.{end}").touch()
+    monkeypatch.setattr(tfodkit.exporting, "export_checkpoint", export)
+    result = CliRunner().invoke(app, [str(tmp_path), "-o", "exported", "--json"], catch_exceptions=False)
     assert json.loads(result.stdout) == make_manifest().to_json()
     assert result.stderr == "writing the saved model …\n"

@@ -30,7 +30,7 @@ class FakeModel:
 
 
 def test_a_folder_that_is_no_run_is_named(tmp_path: Path) -> None:
-    with pytest.raises(CheckpointError, match="this is no training run"):
+    with pytest.raises(CheckpointError, match="run: does not exist"):
         export(tmp_path / "run", tmp_path / "exported")
 
 

@@ -60,6 +60,20 @@ def test_a_step_is_found_where_several_are_kept_or_in_the_best(run: RunDirectory
     keep(run.path / "last", 30, 40)
     assert run.checkpoint(30) == run.path / "last" / "ckpt-30"
     assert run.checkpoint(20) == run.path / "best" / "ckpt-20"
+    keep(run.path / "last", 20, 30)
+    assert run.checkpoint(20) == run.path / "best" / "ckpt-20", "its figures lie beside it"
+
+
+def test_an_average_of_checkpoints_is_of_no_step(run: RunDirectory) -> None:
+    keep(run.path / "last", 40)
+    for path in (run.path / "best").glob("ckpt-20.*"):
+        path.rename(path.with_name(path.name.replace("ckpt-20", "swa-40")))
+    (run.path / "best" / "checkpoint").write_text(
+        'model_checkpoint_path: "swa-40"\nall_model_checkpoint_paths: "swa-40"\n'
+    )
+    run.figures_path("best").write_text('{"checkpoint": "swa-40", "step": 40, "weights": "averaged checkpoints"}')
+    assert run.checkpoint(40) == run.path / "last" / "ckpt-40"
+    assert run.has_moving_averages(40) is None
 
 
 def test_a_step_that_is_not_kept_is_told_with_those_that_are(run: RunDirectory) -> None:

@@ -16,11 +16,42 @@ if TYPE_CHECKING:
 
 
 def command(
-    run: Annotated[Path, typer.Argument(help="The run directory of tfodkit train.")],
+    model: Annotated[
+        Path,
+        typer.Argument(
+            metavar="RUN|CHECKPOINT", help="The run directory of tfodkit train; or a checkpoint, such as model/ckpt-0."
+        ),
+    ],
     output: Annotated[Path, typer.Option("-o", "--output", help="The folder to write.")],
-    which: Annotated[str, typer.Option(help="The checkpoint: best, last or averaged.")] = "best",
+    *,
+    which: Annotated[
+        str | None,
+        typer.Option(help="The checkpoint of a run: best, last, averaged or a step; best unless given."),
+    ] = None,
+    config: Annotated[
+        Path | None, typer.Option(help="The checkpoint's pipeline.config; looked for beside it and above.")
+    ] = None,
+    label_map: Annotated[
+        Path | None, typer.Option(help="The checkpoint's label map; label_map.pbtxt beside it or above unless given.")
+    ] = None,
     formats: Annotated[
         str | None, typer.Option(help="The forms, by name, with commas between; all that can hold the model else.")
+    ] = None,
+    score_threshold: Annotated[
+        float | None, typer.Option(metavar="SCORE", help="The lowest score that the exported model gives.")
+    ] = None,
+    nms_iou: Annotated[
+        float | None, typer.Option(metavar="IOU", help="Of two boxes of a class that overlap so much, the lower goes.")
+    ] = None,
+    max_detections: Annotated[
+        int | None, typer.Option(metavar="N", help="The most detections of a picture, of one class or of many.")
+    ] = None,
+    batch: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="Give the SavedModel a signature, fixed, that takes N pictures and no other."),
+    ] = None,
+    input_size: Annotated[
+        str | None, typer.Option(metavar="SIZE", help="The pictures' size in that signature: 640, or 640x480.")
     ] = None,
     pictures: Annotated[
         int, typer.Option(metavar="N", help="Validation pictures, at most, on which each form is compared.")
@@ -30,13 +61,21 @@ def command(
 ) -> None:
     """Export a checkpoint in every form that can hold it, each compared with it on validation pictures.
 
-    Example: tfodkit export run -o exported
+    Example: tfodkit export run -o exported --score-threshold 0.3
     """
-    from tfodkit.exporting import ExportOptions, export
+    from tfodkit.exporting import DetectionLimits, ExportOptions, ExportSource, FixedInput, export_checkpoint
+    from tfodkit.exporting.options import parse_sides
     from tfodkit.training.run_directory import parse_which
 
-    options = ExportOptions(None if formats is None else tuple(filter(None, formats.split(","))), pictures)
-    manifest = export(run, output, which=parse_which(which), options=options, force=force, progress=_tell)
+    options = ExportOptions(
+        formats=None if formats is None else tuple(filter(None, formats.split(","))),
+        pictures=pictures,
+        limits=DetectionLimits(score_threshold, nms_iou, max_detections),
+        fixed=FixedInput(batch, None if input_size is None else parse_sides(input_size)),
+    )
+    asked = None if which is None else parse_which(which)
+    source = ExportSource.find(model, which=asked, config=config, label_map=label_map)
+    manifest = export_checkpoint(source, output, options=options, force=force, progress=_tell)
     if as_json:
         typer.echo(json.dumps(manifest.to_json(), indent=2, ensure_ascii=False))
         return

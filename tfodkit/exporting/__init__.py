@@ -4,7 +4,17 @@ One module a form of export, a table of them (:mod:`~tfodkit.exporting.forms`), 
 (:mod:`~tfodkit.exporting.parity`).
 """
 
-from tfodkit.exporting.exporter import ExportOptions, ExportSource, export, export_checkpoint
+from tfodkit.exporting.exporter import export, export_checkpoint
 from tfodkit.exporting.manifest import ExportManifest
+from tfodkit.exporting.options import DetectionLimits, ExportOptions, FixedInput
+from tfodkit.exporting.source import ExportSource
 
-__all__ = ["ExportManifest", "ExportOptions", "ExportSource", "export", "export_checkpoint"]
+__all__ = [
+    "DetectionLimits",
+    "ExportManifest",
+    "ExportOptions",
+    "ExportSource",
+    "FixedInput",
+    "export",
+    "export_checkpoint",
+]

@@ -3,97 +3,73 @@
 ::
 
     EXPORTED/
-      saved_model/                 input_tensor → detection_boxes, detection_scores, detection_classes, num_detections …
+      saved_model/                 pictures, files or tf.Examples → detection_boxes, detection_scores …
       frozen_inference_graph.pb    image_tensor:0 → the same, as TensorFlow 1 had it
+      …                            the other forms that can hold the model
       checkpoint/ckpt-0.*          the weights alone, for fine-tuning
-      pipeline.config
+      pipeline.config              what the model was built of: with the limits that were asked for
       label_map.pbtxt
-      labels.txt                   the names of the classes, a line each, in the order of their ids
-      export.json                  files, sizes, SHA-256, parity, mAP, versions
+      labels.txt                   the names of the classes, a line an id from 1; ??? for an id that none has
+      model_card.md                what somebody who gets the model has to know of it
+      export.json                  files, sizes, SHA-256, signatures, parity, mAP, versions
 """
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
 import tfodkit
 from tfodkit.config.pipeline import read_pipeline
 from tfodkit.dataset.label_map import read_class_names
-from tfodkit.errors import ExportError, UsageError
+from tfodkit.errors import ExportError
 from tfodkit.exporting.forms import ExportForm, choose_forms, words_of
 from tfodkit.exporting.job import ExportJob, open_job
 from tfodkit.exporting.manifest import MANIFEST_NAME, ExportManifest, list_exported
+from tfodkit.exporting.options import ExportOptions
 from tfodkit.exporting.proof import prove
-from tfodkit.exporting.sample import SAMPLE_SIZE, choose_sample
+from tfodkit.exporting.sample import choose_sample
+from tfodkit.exporting.source import CHECKPOINT_FOLDER, CONFIG_NAME, ExportSource
 from tfodkit.files import folder_atomic, refuse_existing, write_text
 from tfodkit.inference.formats import LABEL_MAP
-from tfodkit.training.run_directory import RunDirectory, WhichOrStep
+from tfodkit.training.run_directory import WhichOrStep
 
-CONFIG_NAME = "pipeline.config"
-CHECKPOINT_FOLDER = "checkpoint"
 LABELS = "labels.txt"
+NO_CLASS = "???"
+"""In ``labels.txt``, of an id that no class has, as TensorFlow's own lists of COCO's classes have it."""
 
 Progress = Callable[[str], None]
 """Told in words what begins."""
 
 
-@dataclass(frozen=True, slots=True)
-class ExportSource:
-    """What an export is made of: a config, a checkpoint's prefix (``RUN/best/ckpt-300``), a label map."""
-
-    config: Path
-    checkpoint: Path
-    label_map: Path
-    averaged: bool | None = None
-    """Whether the moving averages in the checkpoint are its weights; None: as the config evaluates them."""
-
-    @classmethod
-    def of_run(cls, run: str | Path, which: WhichOrStep) -> ExportSource:
-        """The best, last or averaged checkpoint of a training run, with the weights of it that evaluated best.
-
-        Raises:
-            CheckpointError: there is no run, or it has no such checkpoint.
-        """
-        directory = RunDirectory.open(Path(run))
-        averaged = directory.has_moving_averages(which)
-        return cls(directory.config_path, directory.checkpoint(which), directory.label_map_path, averaged)
-
-
-@dataclass(frozen=True, slots=True)
-class ExportOptions:
-    """What is written, and on how much it is proven.
-
-    ``formats`` are the forms, by name; all that can hold the model unless given. ``pictures`` is the most validation
-    pictures on which each form is compared with the checkpoint, 1 or more.
-    """
-
-    formats: tuple[str, ...] | None = None
-    pictures: int = SAMPLE_SIZE
-
-    def __post_init__(self) -> None:
-        if self.pictures < 1:
-            raise UsageError("--pictures", f"must be 1 or more, but got {self.pictures}", f"{SAMPLE_SIZE} are usual.")
-
-
 def export(
-    run: str | Path,
+    model: str | Path,
     output: str | Path,
     *,
-    which: WhichOrStep = "best",
+    which: WhichOrStep | None = None,
     options: ExportOptions | None = None,
     force: bool = False,
     progress: Progress | None = None,
 ) -> ExportManifest:
-    """Export the ``best``, ``last`` or ``averaged`` checkpoint of a training run; see :func:`export_checkpoint`.
+    """Export a training run or a checkpoint beside its config and label map; see :func:`export_checkpoint`.
+
+    Args:
+        model: the run's folder, a checkpoint's prefix such as ``model/ckpt-0``, or a folder that holds one.
+        output: the folder to write.
+        which: the checkpoint of a run: ``best`` unless given, ``last``, ``averaged``, or that of a step.
+        options: the forms, the limits, and on how many pictures the forms are proven.
+        force: replace an ``output`` that has content, if an earlier export wrote it.
+        progress: told what begins.
 
     Raises:
-        CheckpointError: there is no run, or it has no such checkpoint.
+        CheckpointError: there is no run and no checkpoint, or the run has not the one that is asked for.
+        UsageError: ``which`` chooses from what is no run.
+        TfodkitError: as of :func:`export_checkpoint`.
     """
-    return export_checkpoint(ExportSource.of_run(run, which), output, options=options, force=force, progress=progress)
+    source = ExportSource.find(model, which=which)
+    return export_checkpoint(source, output, options=options, force=force, progress=progress)
 
 
 def export_checkpoint(
@@ -112,7 +88,7 @@ def export_checkpoint(
     Args:
         source: what to export.
         output: the folder to write.
-        options: the forms, and on how many pictures they are proven.
+        options: the forms, the limits, and on how many pictures the forms are proven.
         force: replace an ``output`` that has content, if an earlier export wrote it.
         progress: told what begins.
 
@@ -122,7 +98,7 @@ def export_checkpoint(
         ExportError: a form does not detect what the checkpoint detects, a form that was asked for by name can't hold
             the model, or the model can't be served.
         OutputError: ``output`` has content and ``force`` is not set, or no earlier export wrote it.
-        UsageError: there is no such form.
+        UsageError: there is no such form, or the architecture has no place for one of the limits.
     """
     tell, options, output = progress or _say_nothing, options or ExportOptions(), Path(output)
     refuse_existing(output, force=force, marker=MANIFEST_NAME)
@@ -130,12 +106,19 @@ def export_checkpoint(
     forms, refused = _fitting(choose_forms(options.formats), source.config, is_asked=options.formats is not None)
     sample = choose_sample(source.config, read_class_names(source.label_map), most=options.pictures)
     tell("loading TensorFlow and the checkpoint")
-    job = open_job(source.config, source.checkpoint, source.label_map, averaged=source.averaged)
+    job = open_job(
+        source.config,
+        source.checkpoint,
+        source.label_map,
+        averaged=source.averaged,
+        limits=options.limits,
+        fixed=options.fixed,
+    )
     with folder_atomic(output, force=force, marker=MANIFEST_NAME) as folder:
         job.model.write_checkpoint(folder / CHECKPOINT_FOLDER)
-        shutil.copyfile(source.config, folder / CONFIG_NAME)
+        write_text(folder / CONFIG_NAME, job.config_text)
         shutil.copyfile(source.label_map, folder / LABEL_MAP)
-        write_text(folder / LABELS, "".join(f"{name}\n" for name in job.class_names.values()))
+        write_text(folder / LABELS, labels_text(job.class_names))
         _write(job, forms, folder, tell)
         checkpoint_map, parity = prove(job, forms, folder, sample, tell)
         manifest = ExportManifest(
@@ -172,6 +155,15 @@ def _write(job: ExportJob, forms: Sequence[ExportForm], folder: Path, tell: Prog
         place = folder / form.format.place
         place.parent.mkdir(parents=True, exist_ok=True)
         form.write(job, place)
+
+
+def labels_text(class_names: Mapping[int, str]) -> str:
+    r"""``labels.txt``: the name of id 1 in the first line, and so on.
+
+    >>> labels_text({1: "bagel", 3: "mug"})
+    'bagel\n???\nmug\n'
+    """
+    return "".join(f"{class_names.get(number, NO_CLASS)}\n" for number in range(1, max(class_names, default=0) + 1))
 
 
 def _require_label_map(path: Path) -> None:

@@ -13,6 +13,7 @@ from tfodkit.exporting.job import ExportJob
 from tfodkit.exporting.parity import EXACT, Gate
 from tfodkit.inference.formats import ModelFormat, format_named
 from tfodkit.nearest import nearest_names
+from tfodkit.odapi.signatures import fixed_signature
 
 
 def _holds_any(pipeline: Message) -> str | None:  # noqa: ARG001 - the answer is the same for every model
@@ -34,7 +35,7 @@ class ExportForm:
 
 
 def _write_saved_model(job: ExportJob, path: Path) -> None:
-    job.model.write_saved_model(path)
+    job.model.write_saved_model(path, [fixed_signature(job.fixed.batch, job.fixed.size)] if job.fixed else ())
 
 
 FORMS = (

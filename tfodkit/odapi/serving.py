@@ -11,7 +11,7 @@ Upstream's ``exporter_lib_v2`` does the same with four differences, each of whic
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -23,8 +23,9 @@ from tfodkit.errors import ExportError
 from tfodkit.odapi import pipeline as pipelines
 from tfodkit.odapi.install import install
 from tfodkit.odapi.model import build_model, restore_model
+from tfodkit.odapi.signatures import INPUT, SERVING_DEFAULT, SIGNATURES, Signature, trace
 
-INPUT = "input_tensor"
+__all__ = ["INPUT", "ServingModel", "load_serving_model", "quiet"]
 
 
 class ServingModel:
@@ -36,9 +37,10 @@ class ServingModel:
     and ``raw_detection_boxes``, are those of the architecture.
     """
 
-    def __init__(self, model: Any, function: Any, *, averaged: bool) -> None:
+    def __init__(self, model: Any, functions: Mapping[str, Any], *, averaged: bool) -> None:
         self._model = model
-        self._function = function
+        self._functions = functions
+        self._function = functions[SERVING_DEFAULT.name]
         self.averaged = averaged
         """Whether the trainable weights are the moving averages that training kept of them."""
 
@@ -65,14 +67,17 @@ class ServingModel:
         checkpoint = tf.train.Checkpoint(model=self._model)
         tf.train.CheckpointManager(checkpoint, str(folder), max_to_keep=1).save(checkpoint_number=0)
 
-    def write_saved_model(self, folder: Path) -> None:
-        """Save graph and weights as a SavedModel whose signature ``serving_default`` takes ``input_tensor``."""
+    def write_saved_model(self, folder: Path, further: Sequence[Signature] = ()) -> None:
+        """Save graph and weights as a SavedModel, to be called by the usual signatures and by ``further`` ones."""
         import tensorflow as tf
 
-        module = tf.Module(name="detector")
-        module.detect = self._function
-        module.weights = list(self._model.variables)
-        tf.saved_model.save(module, str(folder), signatures=self.concrete_function)
+        with quiet():
+            functions = {**self._functions, **_functions(self._model, further)}
+            module = tf.Module(name="detector")
+            module.detect = self._function
+            module.weights = list(self._model.variables)
+            signatures = {name: function.get_concrete_function() for name, function in functions.items()}
+            tf.saved_model.save(module, str(folder), signatures=signatures)
 
 
 def load_serving_model(config_text: str, checkpoint: Path, *, averaged: bool | None = None) -> ServingModel:
@@ -92,22 +97,16 @@ def load_serving_model(config_text: str, checkpoint: Path, *, averaged: bool | N
         if averaged is None:
             averaged = pipelines.evaluates_averages(pipeline)
         restore_model(model, checkpoint, averaged=averaged)
-        function = _serving_function(model)
-        function.get_concrete_function()
-    return ServingModel(model, function, averaged=averaged)
+        functions = _functions(model, SIGNATURES)
+        functions[SERVING_DEFAULT.name].get_concrete_function()
+    return ServingModel(model, functions, averaged=averaged)
 
 
-def _serving_function(model: Any) -> Any:
-    import tensorflow as tf
+def _functions(model: Any, signatures: Sequence[Signature]) -> dict[str, Any]:
+    """By name; each is traced when it is needed."""
     from object_detection import exporter_lib_v2
 
-    upstream = exporter_lib_v2.DetectionInferenceModule(model)
-
-    def detect(input_tensor: Any) -> Any:
-        images, true_shapes = upstream._preprocess_input(input_tensor, lambda image: image)
-        return upstream._run_inference_on_images(images, true_shapes)
-
-    return tf.function(detect, input_signature=[tf.TensorSpec([None, None, None, 3], tf.uint8, name=INPUT)])
+    return trace(exporter_lib_v2.DetectionInferenceModule(model), signatures)
 
 
 def _refuse_side_inputs(pipeline: Any) -> None:

@@ -138,10 +138,11 @@ class RunDirectory:
         return prefix
 
     def _of_step(self, step: int) -> Path:
-        """Of ``last/``, or of ``best/`` where only that is left."""
-        folders = (self.folder(which) for which in ("best", "last"))  # the later one counts
+        """Of ``best/``, whose figures lie beside it, else of ``last/``; an average of checkpoints is of no one step."""
+        folders = (self.folder(which) for which in ("last", "best"))  # the later one counts
         kept = [prefix for folder in folders for prefix in checkpoint_folder.kept(folder)]
-        by_step = {checkpoint_folder.step_of(each): each for each in kept if checkpoint_folder.is_whole(each)}
+        whole = [prefix for prefix in kept if prefix.name.startswith("ckpt-") and checkpoint_folder.is_whole(prefix)]
+        by_step = {checkpoint_folder.step_of(prefix): prefix for prefix in whole}
         if step not in by_step:
             steps = ", ".join(map(str, sorted(by_step))) or "none"
             what = f"the run has no checkpoint of step {step:,}; those there are: {steps}"
@@ -151,7 +152,7 @@ class RunDirectory:
     def has_moving_averages(self, which: WhichOrStep) -> bool | None:
         """Whether the moving averages in a checkpoint are its weights to use; None where the config has to say it."""
         content = read_figures(self, "best" if isinstance(which, int) else which)
-        if content is None or (isinstance(which, int) and content["step"] != which):
+        if content is None or (isinstance(which, int) and content["checkpoint"] != f"ckpt-{which}"):
             return None
         return bool(content["weights"] == Weights.MOVING_AVERAGES)
 
