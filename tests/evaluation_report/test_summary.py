@@ -51,7 +51,7 @@ def test_costly_errors_and_confused_classes_are_named() -> None:
     text = told(*[([(MUG, HERE)], [(BAGEL, HERE, 0.9)])] * 3, ([(BAGEL, FAR)], [(BAGEL, FAR, 0.8)]))
     assert "AP is lost above all by" in text
     assert "wrong classes" in text
-    assert "“mug” is taken for “bagel” most often: 3 times." in text
+    assert "Most often taken for another class: 3 of 3 “mug” for “bagel”." in text
 
 
 def test_the_strongest_causes_come_in_their_own_words() -> None:

@@ -111,12 +111,10 @@ def _matrix(confusion: Confusion) -> list[list[_Cell]]:
     """The cells with their share of their row; none where there are too many classes."""
     if len(confusion.class_names) > MOST_IN_MATRIX:
         return []
-    counts = confusion.counts
-    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     return [
         [
             _Cell(int(count), float(share), row == column)
             for column, (count, share) in enumerate(zip(*both, strict=True))
         ]
-        for row, both in enumerate(zip(counts, shares, strict=True))
+        for row, both in enumerate(zip(confusion.counts, confusion.shares, strict=True))
     ]

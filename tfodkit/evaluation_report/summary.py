@@ -77,9 +77,8 @@ def _costly_errors(analysis: Analysis) -> list[str]:
     sentences = [f"AP is lost above all by {words}."]
     if pairs := confused_pairs(analysis, 1):
         pair = pairs[0]
-        sentences.append(
-            f"{_name(pair.labelled)} is taken for {_name(pair.detected)} most often: {counted(pair.count, 'time')}."
-        )
+        share = f"{pair.count:,} of {pair.objects:,} {_name(pair.labelled)}"
+        sentences.append(f"Most often taken for another class: {share} for {_name(pair.detected)}.")
     return sentences
 
 

@@ -98,8 +98,7 @@ def _confusion(analysis: Analysis) -> Plot:
     side = MARGIN + CELL * len(names)
     figure = new_figure(max(side, WIDTH), max(side, WIDTH) * 0.9)
     axes = figure.subplots()
-    counts = confusion.counts
-    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    counts, shares = confusion.counts, confusion.shares
     axes.imshow(shares, cmap=_paper_to_line(), vmin=0, vmax=1)
     font, prop = plot_font(names)
     labels = [*written(names[:-1], font), names[-1]]

@@ -62,11 +62,12 @@ class MistakeRow:
 
 @dataclass(frozen=True, slots=True)
 class Confused:
-    """So many objects of a class were taken for another."""
+    """So many of the ``objects`` of a class were taken for another."""
 
     labelled: str
     detected: str
     count: int
+    objects: int
 
 
 MEANINGS = {
@@ -137,12 +138,15 @@ def mistake_rows(analysis: Analysis) -> list[MistakeRow]:
 def confused_pairs(analysis: Analysis, most: int = 10) -> list[Confused]:
     """The classes most often taken for one another, the most frequent pair first; the background is no class."""
     names = analysis.confusion.class_names
+    objects = analysis.confusion.counts.sum(axis=1)
     counts = analysis.confusion.counts[: len(names), : len(names)].copy()
     np.fill_diagonal(counts, 0)
     order = np.argsort(-counts, axis=None, kind="stable")[:most]
     cells = (divmod(int(cell), len(names)) for cell in order)
     return [
-        Confused(names[row], names[column], int(counts[row, column])) for row, column in cells if counts[row, column]
+        Confused(names[row], names[column], int(counts[row, column]), int(objects[row]))
+        for row, column in cells
+        if counts[row, column]
     ]
 
 

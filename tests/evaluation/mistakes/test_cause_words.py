@@ -1,11 +1,8 @@
 """The sentences themselves, of counts that are given."""
 
-import numpy as np
-
-from tfodkit.evaluation.mistakes.cause_words import confusion_words, no_cause_words, strong_cause_words
+from tfodkit.evaluation.mistakes.cause_words import no_cause_words, strong_cause_words
 from tfodkit.evaluation.mistakes.qualities import Group
 from tfodkit.evaluation.mistakes.values import Bin, Cause, Causes
-from tfodkit.evaluation.operating.values import Confusion
 
 
 def words(*counts: tuple[int, int, int]) -> str:
@@ -46,28 +43,6 @@ def test_no_effect_is_told_with_its_bounds() -> None:
     bins = [Bin("a", 100, 85, 0), Bin("b", 50, 41, 0), Bin("c", 10, 9, 0)]
     assert no_cause_words(bins) == "No clear effect: 82% to 90% of the objects are found."
     assert no_cause_words(bins[:1]) == no_cause_words([]) == "Too few objects to tell."
-
-
-def confused(counts: list[list[int]]) -> tuple[str, ...]:
-    """Each row of counts has the background last, and so has the matrix."""
-    table = np.array([*counts, [0] * len(counts[0])])
-    return confusion_words(Confusion(tuple("abcdefgh"[: len(counts)]), 0.5, 0.5, table))
-
-
-def test_pairs_of_classes_are_told_in_the_order_of_their_counts() -> None:
-    assert confused([[30, 5, 5, 0], [9, 31, 0, 40], [0, 2, 38, 0]]) == (
-        "9 of 80 'b' are taken for 'a'.",
-        "5 of 40 'a' are taken for 'b'.",
-        "5 of 40 'a' are taken for 'c'.",
-    )
-
-
-def test_a_twentieth_of_a_class_is_worth_a_sentence() -> None:
-    assert confused([[95, 5, 0], [4, 96, 0]]) == ("5 of 100 'a' are taken for 'b'.",)
-
-
-def test_five_pairs_are_enough() -> None:
-    assert len(confused([[5] * 8 for _ in range(7)])) == 5
 
 
 def test_the_strongest_causes_are_no_accident_and_make_ten_points() -> None:

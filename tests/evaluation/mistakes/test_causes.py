@@ -194,7 +194,7 @@ def test_qualities_in_which_all_objects_are_alike_are_left_out() -> None:
 @pytest.mark.parametrize("images", [0, 1])
 def test_nothing_labelled_has_no_causes(images: int) -> None:
     causes = causes_of(make_set(make_truth(), make_found(), images=images))
-    assert (causes.qualities, causes.strongest, causes.confusions) == ((), (), ())
+    assert (causes.qualities, causes.strongest) == ((), ())
 
 
 def test_objects_without_a_picture_are_left_out_of_looks_alone() -> None:
@@ -204,14 +204,6 @@ def test_objects_without_a_picture_are_left_out_of_looks_alone() -> None:
     known = np.count_nonzero(~np.isnan(brightness))
     assert sum(each.objects for each in cause(causes, "brightness").bins) == known
     assert "contrast" not in {each.quality for each in causes.qualities}
-
-
-def test_the_classes_that_are_confused_most_are_named() -> None:
-    box = (40.0, 40.0, 80.0, 80.0)
-    truth = make_truth(*((image, 1 if image < 40 else 2, box) for image in range(60)))
-    found = make_found(*((image, 2 if image < 7 or 40 <= image < 58 else 1, box, 0.9) for image in range(60)))
-    causes = causes_of(make_set(truth, found, images=60, classes=2))
-    assert causes.confusions == ("7 of 40 'class 1' are taken for 'class 2'.",)  # 2 of 20 are too few to tell
 
 
 def test_scores_below_the_threshold_count_as_missed() -> None:

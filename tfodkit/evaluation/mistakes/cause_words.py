@@ -5,14 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-import numpy as np
-
 from tfodkit.evaluation.mistakes.qualities import Group
 from tfodkit.evaluation.mistakes.values import Bin
-from tfodkit.evaluation.operating.values import Confusion
-
-FEWEST_CONFUSED, LEAST_SHARE, MOST_PAIRS = 3, 0.05, 5
-"""Objects and share of a class that must be taken for another one to be worth a sentence, and sentences at most."""
 
 
 def strong_cause_words(compared: Sequence[tuple[Group, Bin]]) -> str:
@@ -37,22 +31,6 @@ def no_cause_words(compared: Sequence[Bin]) -> str:
     ordered = sorted(compared, key=lambda each: _share(each.correct, each))
     low, high = (_percent(each.correct, each) for each in (ordered[0], ordered[-1]))
     return f"No clear effect: {low} to {high} of the objects are found."
-
-
-def confusion_words(confusion: Confusion) -> tuple[str, ...]:
-    """A sentence on each of the pairs of classes that are confused most often, the most frequent first."""
-    counts = confusion.counts[:-1]
-    totals = counts.sum(axis=1)
-    mistaken = counts[:, :-1].copy()
-    np.fill_diagonal(mistaken, 0)
-    names = confusion.class_names
-    return tuple(
-        f"{mistaken[row, column]} of {totals[row]} {names[row]!r} are taken for {names[column]!r}."
-        for row, column in zip(
-            *np.unravel_index(np.argsort(-mistaken, axis=None, kind="stable"), mistaken.shape), strict=True
-        )
-        if mistaken[row, column] >= max(FEWEST_CONFUSED, LEAST_SHARE * totals[row])
-    )[:MOST_PAIRS]
 
 
 def _weight(own: Bin, others: Bin) -> tuple[float, bool]:

@@ -14,14 +14,13 @@ from numpy.typing import NDArray
 from tfodkit.evaluation.accuracy.matching import NOBODY, Matches
 from tfodkit.evaluation.columns import EvaluationSet
 from tfodkit.evaluation.mistakes import scene_qualities as scene, shape_qualities as shape
-from tfodkit.evaluation.mistakes.cause_words import confusion_words, no_cause_words, strong_cause_words
+from tfodkit.evaluation.mistakes.cause_words import no_cause_words, strong_cause_words
 from tfodkit.evaluation.mistakes.chance import chances_of
 from tfodkit.evaluation.mistakes.looks import ImageLooks
 from tfodkit.evaluation.mistakes.picture_source import picture_source
 from tfodkit.evaluation.mistakes.qualities import NO_GROUP, Group, Quality
 from tfodkit.evaluation.mistakes.values import Bin, Cause, Causes
 from tfodkit.evaluation.operating.assignment import assign_across_classes
-from tfodkit.evaluation.operating.confusion import confusion
 
 ENOUGH_OBJECTS, ENOUGH_IMAGES = 10, 5
 """Of a bin, to be compared with others."""
@@ -66,12 +65,10 @@ def find_causes(
     tallies = [tally for tally in (_Tally.of(quality, outcomes) for quality in qualities) if len(tally.bins) >= FEWEST]
     chances = chances_of(outcomes.is_correct, outcomes.image, [tally.compared_of for tally in tallies], seed=seed)
     found = sorted(zip(tallies, chances, strict=True), key=lambda each: (each[1], -each[0].spread))
-    matrix = confusion(images, threshold=threshold, iou=iou, matches=matches)
     causes = Causes(
         threshold=threshold,
         iou=iou,
         qualities=tuple(tally.cause(chance) for tally, chance in found),
-        confusions=confusion_words(matrix),
     )
     strong = {cause.quality for cause in causes.strongest}
     return replace(

@@ -77,12 +77,11 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class Causes:
-    """All qualities that were looked at, the strongest first; ``confusions`` say in sentences who is taken for whom."""
+    """All qualities that were looked at, the strongest first."""
 
     threshold: float
     iou: float
     qualities: tuple[Cause, ...]
-    confusions: tuple[str, ...] = ()
 
     @property
     def strongest(self) -> tuple[Cause, ...]:
