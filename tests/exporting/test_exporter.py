@@ -79,6 +79,7 @@ def test_the_export_folder_holds_what_its_manifest_says(tiny_export: Path, tiny_
         "labels.txt",
         "pipeline.config",
         "saved_model",
+        "tflite",
     }
     assert content["checkpoint"] == "best/ckpt-7"
     for file in content["files"]:

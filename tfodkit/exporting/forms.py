@@ -11,6 +11,8 @@ from tfodkit.errors import UsageError
 from tfodkit.exporting.frozen_graph import write_frozen_graph
 from tfodkit.exporting.job import ExportJob
 from tfodkit.exporting.parity import EXACT, Gate
+from tfodkit.exporting.tflite.conversion import Numbers, writer
+from tfodkit.exporting.tflite.holding import integer_refusal, refusal
 from tfodkit.inference.formats import ModelFormat, format_named
 from tfodkit.nearest import nearest_names
 from tfodkit.odapi.signatures import fixed_signature
@@ -41,6 +43,10 @@ def _write_saved_model(job: ExportJob, path: Path) -> None:
 FORMS = (
     ExportForm(format_named("saved_model"), _write_saved_model),
     ExportForm(format_named("frozen_graph"), write_frozen_graph),
+    ExportForm(format_named("tflite_float32"), writer(Numbers.FLOAT32), refusal),
+    ExportForm(format_named("tflite_float16"), writer(Numbers.FLOAT16), refusal, Gate(None, None, found=0.98)),
+    ExportForm(format_named("tflite_dynamic"), writer(Numbers.DYNAMIC), refusal, Gate(None, None, found=0.9)),
+    ExportForm(format_named("tflite_int8"), writer(Numbers.INT8), integer_refusal, Gate(None, None, found=0.9)),
 )
 
 
