@@ -108,6 +108,12 @@ class Confusion:
     iou: float
     counts: NDArray[np.int64]
 
+    @property
+    def shares(self) -> NDArray[np.float64]:
+        """The counts as shares of their rows, float64 ``[c + 1, c + 1]``; 0 in a row of nothing."""
+        shares: NDArray[np.float64] = self.counts / np.maximum(self.counts.sum(axis=1, keepdims=True), 1)
+        return shares
+
 
 @dataclass(frozen=True, slots=True)
 class HighestOnly:
