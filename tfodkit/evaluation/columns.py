@@ -94,7 +94,10 @@ class FoundColumns:
 
     def of_classes(self, class_ids: Iterable[int]) -> FoundColumns:
         """Those of these classes."""
-        (rows,) = np.nonzero(np.isin(self.class_id, list(class_ids)))
+        return self.take(np.flatnonzero(np.isin(self.class_id, list(class_ids))))
+
+    def take(self, rows: NDArray[np.int64]) -> FoundColumns:
+        """These rows, in the order of ``rows``."""
         return FoundColumns(
             image=self.image[rows],
             boxes_xyxy=self.boxes_xyxy[rows],

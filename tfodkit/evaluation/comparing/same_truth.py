@@ -45,19 +45,8 @@ def in_terms_of(a: EvaluationSet, b: EvaluationSet) -> EvaluationSet:
     """The detections of ``b`` with the images, classes and truth of ``a``, which are the same but for their order."""
     places = _places(a)
     place_of = np.array([places[image.name] for image in b.images], np.int64)
-    found = b.found
-    image = place_of[found.image]
-    rows = np.argsort(image, kind="stable")
-    found = replace(
-        found,
-        image=image[rows],
-        boxes_xyxy=found.boxes_xyxy[rows],
-        class_id=_class_ids(a, b, found.class_id)[rows],
-        score=found.score[rows],
-        masks=found.masks and tuple(found.masks[row] for row in rows),
-        keypoints=None if found.keypoints is None else found.keypoints[rows],
-    )
-    return replace(a, found=found)
+    found = replace(b.found, image=place_of[b.found.image], class_id=_class_ids(a, b, b.found.class_id))
+    return replace(a, found=found.take(np.argsort(found.image, kind="stable")))
 
 
 def _labelled_otherwise(a: EvaluationSet, b: EvaluationSet) -> tuple[str, ...]:
