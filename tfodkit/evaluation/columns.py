@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tfodkit.annotations.coco_rle import Rle, rle_area, to_rle
+from tfodkit.annotations.coco_rle import Rle
 from tfodkit.annotations.detections import Detections
-from tfodkit.annotations.masks import PolygonMask
 from tfodkit.evaluation.ground_truth import GroundTruth
+from tfodkit.evaluation.truth_shapes import areas_of_truth, masks_of_truth
 
 __all__ = ["EvaluatedImage", "EvaluationSet", "FoundColumns", "Rle", "TruthColumns"]
 
@@ -47,14 +47,14 @@ class TruthColumns:
         """The objects of all images. Masks are taken where every object but crowds has one, else none is."""
         boxes = _joined([image.boxes_xyxy for image in ground_truth], (0, 4), np.float64)
         is_crowd = _joined([image.is_crowd for image in ground_truth], (0,), np.bool_)
-        masks = _all_masks(ground_truth, boxes, is_crowd)
+        masks = masks_of_truth(ground_truth, boxes, is_crowd)
         return cls(
             image=_places([len(image.class_ids) for image in ground_truth]),
             boxes_xyxy=boxes,
             class_id=_joined([image.class_ids for image in ground_truth], (0,), np.int64),
             is_crowd=is_crowd,
             is_difficult=_joined([_difficult(image) for image in ground_truth], (0,), np.bool_),
-            area=_areas(ground_truth, boxes, masks),
+            area=areas_of_truth(ground_truth, boxes, masks),
             masks=masks,
             keypoints=_padded([(image.keypoints, len(image.class_ids)) for image in ground_truth]),
         )
@@ -157,39 +157,6 @@ def _joined(parts: Sequence[NDArray[Any]], shape: tuple[int, ...], kind: type[np
 
 def _difficult(image: GroundTruth) -> NDArray[np.bool_]:
     return np.zeros(len(image.class_ids), np.bool_) if image.is_difficult is None else image.is_difficult
-
-
-def _all_masks(
-    ground_truth: Sequence[GroundTruth], boxes: NDArray[np.float64], is_crowd: NDArray[np.bool_]
-) -> tuple[Rle, ...] | None:
-    """A crowd without a mask has that of its box, as COCO would have it in both forms."""
-    masks = [mask for image in ground_truth for mask in image.masks or [None] * len(image.class_ids)]
-    if not any(masks) or any(mask is None for mask, is_one in zip(masks, is_crowd, strict=True) if not is_one):
-        return None
-    sizes = [(image.width, image.height) for image in ground_truth for _ in image.class_ids]
-    return tuple(
-        _box_mask(box, *size) if mask is None else mask for mask, box, size in zip(masks, boxes, sizes, strict=True)
-    )
-
-
-def _box_mask(box: NDArray[np.float64], width: int, height: int) -> Rle:
-    xmin, ymin, xmax, ymax = map(float, box)
-    return to_rle(PolygonMask([(xmin, ymin, xmax, ymin, xmax, ymax, xmin, ymax)]), width=width, height=height)
-
-
-def _areas(
-    ground_truth: Sequence[GroundTruth], boxes: NDArray[np.float64], masks: tuple[Rle, ...] | None
-) -> NDArray[np.float64]:
-    """As stated, else of the masks, else of the boxes."""
-    sides = boxes[:, 2:] - boxes[:, :2]
-    areas = sides[:, 0] * sides[:, 1] if masks is None else np.array([rle_area(mask) for mask in masks], np.float64)
-    start = 0
-    for image in ground_truth:
-        end = start + len(image.class_ids)
-        if image.areas is not None:
-            areas[start:end] = image.areas
-        start = end
-    return areas
 
 
 def _chained(masks: Sequence[tuple[Rle, ...] | None]) -> tuple[Rle, ...] | None:

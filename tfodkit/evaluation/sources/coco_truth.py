@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from tfodkit.annotations import rules
 from tfodkit.annotations.coco_fields import (
     Category,
@@ -26,12 +24,12 @@ from tfodkit.annotations.coco_fields import (
     shape_of,
 )
 from tfodkit.annotations.coco_keypoints import keypoints_of
-from tfodkit.annotations.coco_rle import Rle, rle_area, to_rle
+from tfodkit.annotations.coco_rle import rle_area, to_rle
 from tfodkit.annotations.faults import FaultError
 from tfodkit.annotations.json_stream import JsonStream
-from tfodkit.annotations.keypoints import Keypoint
 from tfodkit.errors import DataError, Problem
-from tfodkit.evaluation.ground_truth import GroundTruth, keypoint_array
+from tfodkit.evaluation.ground_truth import GroundTruth
+from tfodkit.evaluation.sources.labelled_object import LabelledObject, area_of, ground_truth_of
 from tfodkit.evaluation.sources.truth import Key, Truth, problem_of
 from tfodkit.wording import counted
 
@@ -66,19 +64,6 @@ class _Annotation:
     shape: CocoShape
     area: float | None
     line: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Object:
-    """An annotation that can be used."""
-
-    xyxy: tuple[float, ...]
-    class_id: int
-    is_crowd: bool
-    is_difficult: bool
-    area: float
-    mask: Rle | None
-    keypoints: tuple[Keypoint, ...]
 
 
 class _CocoFile:
@@ -181,23 +166,11 @@ class _CocoFile:
         image = self._images[key][0]
         width, height = map(int, image.size or (0, 0))
         objects = list(self._objects(self._annotations.get(key, []), class_ids, width, height))
-        masks = tuple(found.mask for found in objects)
-        return GroundTruth(
-            name=image.file_name,
-            width=width,
-            height=height,
-            boxes_xyxy=np.array([found.xyxy for found in objects], np.float64).reshape(-1, 4),
-            class_ids=np.array([found.class_id for found in objects], np.int64),
-            is_crowd=np.array([found.is_crowd for found in objects], np.bool_),
-            is_difficult=np.array([found.is_difficult for found in objects], np.bool_),
-            areas=np.array([found.area for found in objects], np.float64),
-            masks=masks if any(masks) else None,
-            keypoints=keypoint_array([found.keypoints for found in objects]),
-        )
+        return ground_truth_of(image.file_name, width, height, objects)
 
     def _objects(
         self, annotations: Sequence[_Annotation], class_ids: dict[Key, int], width: int, height: int
-    ) -> list[_Object]:
+    ) -> list[LabelledObject]:
         objects = []
         for annotation in annotations:
             try:
@@ -206,7 +179,9 @@ class _CocoFile:
                 self.note(fault, annotation.line, annotation.title)
         return objects
 
-    def _object(self, annotation: _Annotation, class_ids: dict[Key, int], width: int, height: int) -> list[_Object]:
+    def _object(
+        self, annotation: _Annotation, class_ids: dict[Key, int], width: int, height: int
+    ) -> list[LabelledObject]:
         """One, or none where the box has no area."""
         category, shape = self._categories.get(annotation.category_id), annotation.shape
         if category is None:
@@ -222,19 +197,8 @@ class _CocoFile:
         area = annotation.area or (box_area if mask is None else rle_area(mask))
         class_id = class_ids[category.id]
         keypoints = keypoints_of(shape.keypoints, category.keypoints)
-        return [_Object(shape.xyxy, class_id, shape.is_crowd, shape.difficult, area, mask, keypoints)]
+        return [LabelledObject(shape.xyxy, class_id, shape.is_crowd, shape.difficult, area, mask, keypoints)]
 
 
 def _area(value: Any) -> float | None:
     return float(value) if isinstance(value, int | float) and 0 < value < math.inf else None
-
-
-def area_of(xyxy: tuple[float, float, float, float]) -> float:
-    """Of a box in square pixels; :class:`FaultError` where it is none: not finite, or its sides are exchanged."""
-    xmin, ymin, xmax, ymax = xyxy
-    if not all(map(math.isfinite, xyxy)):
-        raise FaultError(rules.BOX_NOT_FINITE, f"the box must be finite, but is {', '.join(f'{x:g}' for x in xyxy)}")
-    if xmax < xmin or ymax < ymin:
-        what = f"the box must have a width and a height, but has {xmax - xmin:g} x {ymax - ymin:g} pixels"
-        raise FaultError(rules.BOX_INVERTED, what)
-    return (xmax - xmin) * (ymax - ymin)
