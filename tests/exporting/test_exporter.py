@@ -77,6 +77,7 @@ def test_the_export_folder_holds_what_its_manifest_says(tiny_export: Path, tiny_
         "frozen_inference_graph.pb",
         "label_map.pbtxt",
         "labels.txt",
+        "model_card.md",
         "pipeline.config",
         "saved_model",
         "tflite",

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 from tfodkit.exporting.manifest import ExportManifest, Parity, list_exported
+from tfodkit.odapi.signatures import SIGNATURES
 
 
 def test_files_are_listed_with_size_and_hash_sorted_and_without_the_manifest_itself(tmp_path: Path) -> None:
@@ -29,9 +30,17 @@ def test_the_json_holds_everything_but_the_place(tmp_path: Path) -> None:
         parity=(Parity("saved_model", 8, 12, 1e-6, 2e-6, 5, 5, 0.25),),
         parity_pictures="validation",
         versions={"tfodkit": "0.1.0"},
+        signatures=SIGNATURES,
     )
     content = json.loads(manifest.to_text())
-    assert content == manifest.to_json()
+    assert content == json.loads(json.dumps(manifest.to_json()))
+    assert content["format"] == 1
+    assert content["signatures"][0] == {
+        "name": "serving_default",
+        "dtype": "uint8",
+        "shape": [None, None, None, 3],
+        "takes": "RGB pictures of one size, 0 to 255",
+    }
     assert content["parity"] == [
         {
             "format": "saved_model",

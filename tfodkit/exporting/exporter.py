@@ -16,8 +16,10 @@
 
 from __future__ import annotations
 
+import platform
 import shutil
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -25,15 +27,18 @@ import tfodkit
 from tfodkit.config.pipeline import read_pipeline
 from tfodkit.dataset.label_map import read_class_names
 from tfodkit.errors import ExportError
+from tfodkit.exporting.card_facts import gather_facts
 from tfodkit.exporting.forms import ExportForm, choose_forms, words_of
 from tfodkit.exporting.job import ExportJob, open_job
 from tfodkit.exporting.manifest import MANIFEST_NAME, ExportManifest, list_exported
+from tfodkit.exporting.model_card import CARD_NAME, model_card
 from tfodkit.exporting.options import ExportOptions
 from tfodkit.exporting.proof import prove
 from tfodkit.exporting.sample import choose_sample
 from tfodkit.exporting.source import CHECKPOINT_FOLDER, CONFIG_NAME, ExportSource
 from tfodkit.files import folder_atomic, refuse_existing, write_text
 from tfodkit.inference.formats import LABEL_MAP
+from tfodkit.odapi.signatures import SIGNATURES, Signature, fixed_signature
 from tfodkit.training.run_directory import WhichOrStep
 
 LABELS = "labels.txt"
@@ -131,7 +136,10 @@ def export_checkpoint(
             versions=_versions(),
             checkpoint_map=checkpoint_map,
             refused=refused,
+            signatures=_signatures(job, forms),
         )
+        write_text(folder / CARD_NAME, model_card(manifest, gather_facts(source, job)))
+        manifest = replace(manifest, files=list_exported(folder))
         write_text(folder / MANIFEST_NAME, manifest.to_text())
     return manifest
 
@@ -171,8 +179,19 @@ def _require_label_map(path: Path) -> None:
         raise ExportError(str(path), "the label map is missing", "Copy the label map of the training there.")
 
 
+def _signatures(job: ExportJob, forms: Sequence[ExportForm]) -> tuple[Signature, ...]:
+    if all(form.format.name != "saved_model" for form in forms):
+        return ()
+    return (*SIGNATURES, *([fixed_signature(job.fixed.batch, job.fixed.size)] if job.fixed else []))
+
+
 def _versions() -> Mapping[str, str]:
-    return {"tfodkit": tfodkit.__version__, "tensorflow": version("tensorflow")}
+    packages = ("tensorflow", "tf-keras", "tf-models-research-object-detection", "numpy")
+    return {
+        "tfodkit": tfodkit.__version__,
+        "python": platform.python_version(),
+        **{name: version(name) for name in packages},
+    }
 
 
 def _say_nothing(message: str) -> None:

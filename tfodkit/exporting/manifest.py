@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from tfodkit.files import sha256
+from tfodkit.odapi.signatures import Signature
 
 MANIFEST_NAME = "export.json"
+FORMAT = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class ExportManifest:
     ``checkpoint`` is the name of the checkpoint it came from, such as ``best/ckpt-300``, ``checkpoint_map`` its mAP of
     the compared pictures; ``averaged`` tells whether the weights are moving averages; ``parity_pictures`` is where the
     compared pictures came from; ``refused`` are the forms that can't hold the model, with the reason; ``versions`` are
-    those of tfodkit and TensorFlow.
+    those of Python and of the packages that wrote it.
     """
 
     path: Path
@@ -62,6 +64,8 @@ class ExportManifest:
     versions: Mapping[str, str]
     checkpoint_map: float | None = None
     refused: Mapping[str, str] = field(default_factory=dict)
+    signatures: tuple[Signature, ...] = ()
+    """Of the SavedModel; none where there is none."""
 
     @property
     def bytes(self) -> int:
@@ -71,6 +75,7 @@ class ExportManifest:
     def to_json(self) -> dict[str, Any]:
         """The content of ``export.json``: all but the folder's own path."""
         return {
+            "format": FORMAT,
             "checkpoint": self.checkpoint,
             "averaged": self.averaged,
             "versions": dict(self.versions),
@@ -78,6 +83,7 @@ class ExportManifest:
             "checkpoint_map": self.checkpoint_map,
             "parity": [asdict(parity) for parity in self.parity],
             "refused": dict(self.refused),
+            "signatures": [asdict(signature) for signature in self.signatures],
             "files": [asdict(file) for file in self.files],
         }
 
