@@ -10,7 +10,8 @@ import numpy as np
 from hypothesis import strategies as st
 from pycocotools import mask
 
-from tfodkit.evaluation.columns import EvaluatedImage, EvaluationSet, FoundColumns, Rle, TruthColumns
+from tfodkit.annotations.coco_rle import Rle
+from tfodkit.evaluation.columns import EvaluatedImage, EvaluationSet, FoundColumns, TruthColumns
 
 Box = tuple[float, float, float, float]
 

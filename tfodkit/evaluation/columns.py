@@ -17,8 +17,6 @@ from tfodkit.annotations.detections import Detections
 from tfodkit.evaluation.ground_truth import GroundTruth
 from tfodkit.evaluation.truth_shapes import areas_of_truth, masks_of_truth
 
-__all__ = ["EvaluatedImage", "EvaluationSet", "FoundColumns", "Rle", "TruthColumns"]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TruthColumns:

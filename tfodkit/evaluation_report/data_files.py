@@ -21,11 +21,12 @@ from typing import Any
 
 import numpy as np
 
+from tfodkit.annotations.coco_rle import Rle
 from tfodkit.annotations.values import ImageAnnotation, ObjectAnnotation
 from tfodkit.annotations.voc_writer import to_voc_xml
 from tfodkit.boxes import Box
 from tfodkit.evaluation.analysis import Analysis
-from tfodkit.evaluation.columns import EvaluatedImage, EvaluationSet, Rle
+from tfodkit.evaluation.columns import EvaluatedImage, EvaluationSet
 from tfodkit.evaluation.comparing.suspects import find_suspects
 from tfodkit.evaluation.sources.own_keys import TRUTH_OF_REPORTS
 from tfodkit.evaluation_report.names import shortened

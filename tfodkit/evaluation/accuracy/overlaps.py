@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tfodkit.evaluation.columns import Rle
+from tfodkit.annotations.coco_rle import Rle
 
 COCO_SIGMAS = np.array([26, 25, 25, 35, 35, 79, 79, 72, 72, 62, 62, 107, 107, 87, 87, 89, 89]) / 1000
 """How far annotators are apart at each of COCO's 17 keypoints of a person, as a share of the person's size."""

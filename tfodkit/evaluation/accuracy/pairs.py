@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tfodkit.annotations.coco_rle import Rle
 from tfodkit.evaluation.accuracy.overlaps import box_overlaps, keypoint_similarities, mask_overlaps
 from tfodkit.evaluation.accuracy.values import Shape
-from tfodkit.evaluation.columns import EvaluationSet, FoundColumns, Rle, TruthColumns
+from tfodkit.evaluation.columns import EvaluationSet, FoundColumns, TruthColumns
 
 PAIRS_AT_ONCE = 1 << 18
 
