@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 
 from tfodkit.evaluation.accuracy.values import CocoAccuracy, LrpClass, Shape, SizeFigures
 from tfodkit.evaluation.analysis import Analysis
+from tfodkit.evaluation.coco import result_of
 from tfodkit.evaluation.comparing.values import Interval
 from tfodkit.evaluation.mistakes.values import Mistake
 from tfodkit.evaluation.operating.values import Counts, Fate, OperatingTable
 from tfodkit.evaluation.result import COCO_FIGURES, KEYPOINT_FIGURES
 
-IOU_50 = 0
 NO_INTERVAL = Interval(None, None, None)
 
 
@@ -88,9 +88,8 @@ def figure_tables(analysis: Analysis) -> list[tuple[Shape, list[FigureRow]]]:
 
 def class_rows(analysis: Analysis) -> list[ClassRow]:
     """The classes in ascending order of ids."""
-    means = mean_over_ious(analysis.boxes)
     columns = zip(
-        analysis.images.class_names.values(),
+        result_of(analysis.images, analysis.boxes).per_class,
         table_at(analysis, analysis.options.iou).at_best,
         analysis.fates,
         analysis.lrp,
@@ -98,15 +97,15 @@ def class_rows(analysis: Analysis) -> list[ClassRow]:
     )
     return [
         ClassRow(
-            name=name,
-            ap=_present(means[column]),
-            ap50=_present(analysis.boxes.ap[IOU_50, column]),
-            interval=analysis.uncertainty.per_class.get(name, NO_INTERVAL),
+            name=figures.name,
+            ap=figures.ap,
+            ap50=figures.ap50,
+            interval=analysis.uncertainty.per_class.get(figures.name, NO_INTERVAL),
             best=best,
             fate=fate,
             lrp=lrp,
         )
-        for column, (name, best, fate, lrp) in enumerate(columns)
+        for figures, best, fate, lrp in columns
     ]
 
 
@@ -159,7 +158,3 @@ def _sides(low: float, high: float) -> str:
     if not np.isfinite(high) or high >= 1e9:  # noqa: PLR2004 - COCO's largest area, 1e5 squared, means no end
         return f"from {low**0.5:.0f} px"
     return f"up to {high**0.5:.0f} px" if low <= 0 else f"{low**0.5:.0f} to {high**0.5:.0f} px"
-
-
-def _present(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)
