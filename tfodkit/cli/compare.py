@@ -61,6 +61,7 @@ def command(
 
     Example: tfodkit compare pictures found/detections.json --suspects suspects
     """
+    from tfodkit.evaluation_report.suspects_list import CSV_NAME
     from tfodkit.files import refuse_existing, refuse_existing_file, write_text
     from tfodkit.plots import check_plot_output
     from tfodkit.reporting.agreement_plot import plot_agreement
@@ -73,7 +74,7 @@ def command(
     if csv:
         refuse_existing_file(csv, force=force)
     if suspects:
-        refuse_existing(suspects, force=force, marker="suspects.csv")
+        refuse_existing(suspects, force=force, marker=CSV_NAME)
     comparison = compare(a, b, iou=iou, threshold=threshold, images=images, format=format_name)
     written = write_label_suspects(comparison, suspects, images=images, force=force) if suspects else None
     if output:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tfodkit.evaluation.comparing.runs import Change, RunDifference
+from tfodkit.evaluation_report.names import shortened
 from tfodkit.files import write_bytes
 from tfodkit.plots import FAINT, INK, LINE, SERIES, dress, new_figure, plain, png
 from tfodkit.reporting.compare_runs_text import percent, run_letters, verdicts
@@ -91,7 +92,7 @@ def _label(figure: Figure, axes: Any, comparison: RunsComparison, rows: list[str
     if len(rows) - 2 == MOST_CLASSES < len(found.per_class):
         words = f"{words}; of {len(found.per_class)} classes the {MOST_CLASSES} that differ most"
     axes.set_title(plain(words), loc="left", fontsize=10, color=FAINT, pad=10, wrap=True)
-    axes.set_yticks(range(len(rows)), [plain(_short(name)) for name in rows])
+    axes.set_yticks(range(len(rows)), [plain(shortened(name, LONGEST_NAME)) for name in rows])
     axes.set_ylim(len(rows) - 0.5, -0.5)
     for tick in axes.get_yticklabels()[:2]:
         tick.set_color(LINE)
@@ -102,7 +103,3 @@ def _label(figure: Figure, axes: Any, comparison: RunsComparison, rows: list[str
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:+.4g}" if abs(value) > NOTHING else "0")
     if len(others) > 1:
         axes.legend(frameon=False, fontsize=9, labelcolor=INK, loc="best")
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
