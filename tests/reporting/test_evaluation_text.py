@@ -28,12 +28,20 @@ def test_classes_stand_in_a_table_the_best_first() -> None:
     found = make_found((0, 2, ELSEWHERE, 0.9), (0, 1, BIG, 0.6), (0, 2, SMALL, 0.55))
     images = make_set(truth, found, classes=3)
     assert list(class_lines(analyse(images, FEW))) == [
-        "                                        |  at the best threshold    |  at 0.50",
-        " class    objects     AP   AP50  AR100  |  score  prec    rec   F1  |  right  wrong  missed",
-        " class 2        1  1.000  1.000  1.000  |   0.70  100%   100%  1.00  |   100%     0%      0%",
-        " class 1        2  0.505  0.505  0.500  |   0.60  100%    50%  0.67  |    50%    50%      0%",
-        " class 3        0      –      –      –  |      –     –      –     –  |      –      –       –",
+        "                                        |  at the best threshold     |  at 0.50",
+        " class    objects     AP   AP50  AR100  |   score  prec    rec   F1  |  right  wrong  missed",
+        " class 2        1  1.000  1.000  1.000  |    0.70  100%   100%  1.00  |   100%     0%      0%",
+        " class 1        2  0.505  0.505  0.500  |    0.60  100%    50%  0.67  |    50%    50%      0%",
+        " class 3        0      –      –      –  |       –     –      –     –  |      –      –       –",
     ]
+
+
+def test_a_threshold_has_all_its_digits() -> None:
+    found = make_found((0, 1, BIG, 0.0388), (0, 1, SMALL, 0.0388))
+    images = make_set(make_truth((0, 1, BIG), (0, 1, SMALL)), found, classes=1)
+    title, _, row = class_lines(analyse(images, AnalysisOptions(threshold=0.005, samples=5)))
+    assert title.endswith("|  at 0.005")
+    assert "|  0.0386  100%   100%  1.00  |" in row
 
 
 def test_what_it_comes_to_follows_the_figures_of_each_shape() -> None:

@@ -12,7 +12,7 @@ from tfodkit.evaluation.result import KEYPOINT_WORDING, WORDING, ClassFigures
 from tfodkit.evaluation_report.names import shortened
 from tfodkit.evaluation_report.summary import summarise
 from tfodkit.evaluation_report.tables import table_at
-from tfodkit.wording import counted, figure, percent
+from tfodkit.wording import counted, figure, percent, score
 
 NO_GROUND_TRUTH = -1.0
 """How COCO's own tools print a figure that has no ground truth."""
@@ -61,10 +61,11 @@ def class_lines(analysis: Analysis) -> Iterator[str]:
     )
     names = [shortened(row[0].name, LONGEST_NAME) for row in rows]
     width = max([len("class"), *map(len, names)])
-    yield f" {'':{width}}  {'':7}  {'':5}  {'':5}  {'':5}  |  at the best threshold    |  at {options.threshold:.2f}"
+    blank = " " * (width + len("  objects     AP   AP50  AR100"))
+    yield f" {blank}  |  at the best threshold     |  at {score(options.threshold)}"
     yield (
         f" {'class':{width}}  {'objects':>7}  {'AP':>5}  {'AP50':>5}  {'AR100':>5}"
-        "  |  score  prec    rec   F1  |  right  wrong  missed"
+        "  |   score  prec    rec   F1  |  right  wrong  missed"
     )
     for name, (own, best, fate) in zip(names, rows, strict=True):
         yield f" {name:{width}}  {_accuracy(own)}  |  {_best(best)}  |  {_fate(fate)}"
@@ -76,8 +77,8 @@ def _accuracy(figures: ClassFigures) -> str:
 
 
 def _best(counts: Counts) -> str:
-    threshold = f"{counts.threshold:.2f}" if counts.true_positives else "–"
-    return f"{threshold:>5} {percent(counts.precision):>5}  {percent(counts.recall):>5}  {_short(counts.f1):>4}"
+    threshold = score(counts.threshold if counts.true_positives else None)
+    return f"{threshold:>6} {percent(counts.precision):>5}  {percent(counts.recall):>5}  {_short(counts.f1):>4}"
 
 
 def _fate(fate: Fate) -> str:
