@@ -127,7 +127,7 @@ def test_the_histogram_and_the_table_of_pictures(sets):
         (["-o", "a.jpg"], UsageError, "--output a.jpg: the picture must be a .png. Name it a.png."),
         (["--csv", "there.png"], OutputError, "there.png: exists already. Choose another place or pass --force."),
         (["--suspects", "two"], OutputError, "two: the folder holds 'a.xml' but no suspects.csv: something else than"),
-        (["--iou", "0"], UsageError, "--iou: must be above 0 and at most 1, but got 0.0. 0.5 is usual."),
+        (["--iou", "0"], UsageError, "--iou: must be above 0, and 1 at most, but got 0. 0.5 is usual."),
         (["--suspects", "new"], UsageError, "two: there are no detections: nothing has a score. Pass annotations"),
     ],
 )

@@ -245,9 +245,9 @@ def test_one_run_alone_is_not_compared(reports: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"threshold": 50}, "--threshold: must be 0 to 1, but got 50. Pass another number."),
-        ({"samples": 0}, "--samples: must be 1 or more, but got 0. Pass another number."),
-        ({"level": 95}, "--level: must be above 0 and below 1, but got 95. Pass another number."),
+        ({"threshold": 50}, "--threshold: must be 0 to 1, but got 50. Scores are shares: 0.5 is 50 percent."),
+        ({"samples": 0}, "--samples: must be 1 or more, but got 0. 1000 is usual."),
+        ({"level": 95}, "--level: must be above 0 and below 1, but got 95. 0.95 is 95 percent."),
         ({"seed": -1}, "--seed: must be 0 or more, but got -1. Pass another number."),
     ],
 )

@@ -21,6 +21,7 @@ from tfodkit.evaluation.comparing.suspects import find_suspects
 from tfodkit.evaluation_report.suspects_list import SuspectFiles, write_suspects
 from tfodkit.images.index import IMAGE_SUFFIXES, ImageIndex, NoImageError
 from tfodkit.workflow.labels import read_labels
+from tfodkit.workflow.option_ranges import check_ranges
 
 SHOWN_NAMES = 3
 MOST_SUSPECTS = 200
@@ -59,10 +60,7 @@ def compare(
         DataError: a set can't be read, the sets have no image in common, or state different sizes of one.
         UsageError: ``iou``, ``threshold`` or ``format`` can't be meant.
     """
-    if not 0 < iou <= 1:
-        raise UsageError("--iou", f"must be above 0 and at most 1, but got {iou}", "0.5 is usual.")
-    if not 0 <= threshold <= 1:
-        raise UsageError("--threshold", f"must be 0 to 1, but got {threshold}", "Scores are shares: 0.5 is 50 percent.")
+    check_ranges(iou=iou, threshold=threshold)
     folder = None if images is None else Path(images)
     first, second = (read_labels(Path(place), images=folder, format=format) for place in (a, b))
     names = [[image.name for image in each.images] for each in (first, second)]

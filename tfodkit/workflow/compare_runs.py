@@ -16,6 +16,7 @@ from tfodkit.evaluation.comparing.uncertainty import corrected_interval
 from tfodkit.evaluation.comparing.values import Interval
 from tfodkit.wording import counted
 from tfodkit.workflow.evaluated_report import EvaluatedReport, read_report
+from tfodkit.workflow.option_ranges import check_ranges
 from tfodkit.workflow.run_facts import RunFacts, read_facts
 
 FEWEST = 2
@@ -80,7 +81,9 @@ def compare_runs(
         DataError: there is no report, it is damaged, or the reports are of different images or labels.
         ConfigError, OutputError: the config or the record of a run is damaged.
     """
-    _check(places, threshold=threshold, samples=samples, seed=seed, level=level)
+    if len(places) < FEWEST:
+        raise UsageError("tfodkit compare-runs", "there must be two runs or more", "Pass the folder of another run.")
+    check_ranges(threshold=threshold, samples=samples, seed=seed, level=level)
     tell = tell or _say_nothing
     reports, measured = [], []
     for place in places:
@@ -152,19 +155,6 @@ def _differing(found: TruthDifference, first: Path) -> list[str]:
 def _some(names: Sequence[str]) -> str:
     hidden = f" and {len(names) - SHOWN_NAMES:,} more" if len(names) > SHOWN_NAMES else ""
     return f"{', '.join(names[:SHOWN_NAMES])}{hidden}"
-
-
-def _check(places: Sequence[Path | str], *, threshold: float | None, samples: int, seed: int, level: float) -> None:
-    if len(places) < FEWEST:
-        raise UsageError("tfodkit compare-runs", "there must be two runs or more", "Pass the folder of another run.")
-    for flag, value, is_right, wanted in (
-        ("--threshold", threshold, threshold is None or 0 <= threshold <= 1, "0 to 1"),
-        ("--samples", samples, samples >= 1, "1 or more"),
-        ("--seed", seed, seed >= 0, "0 or more"),
-        ("--level", level, 0 < level < 1, "above 0 and below 1"),
-    ):
-        if not is_right:
-            raise UsageError(flag, f"must be {wanted}, but got {value:g}", "Pass another number.")
 
 
 def _say_nothing(what: str) -> None:

@@ -21,6 +21,7 @@ from tfodkit.files import refuse_existing
 from tfodkit.training.run_directory import WhichOrStep
 from tfodkit.wording import counted
 from tfodkit.workflow.detected import Detected, of_detections, of_export, of_run
+from tfodkit.workflow.option_ranges import check_ranges
 
 Told: TypeAlias = Callable[[str, int, int], None]
 """What is being done, how much of it is done, and how much there is in all, 0 where nobody knows."""
@@ -79,7 +80,7 @@ def evaluate(
         OutputError: ``output`` is there already and ``force`` is not set, or is somebody else's folder.
     """
     options, told = options or AnalysisOptions(), told or _say_nothing
-    _check(options)
+    check_ranges(threshold=options.threshold, iou=options.iou, samples=options.samples, seed=options.seed)
     if output is not None:
         refuse_existing(Path(output), force=force, marker=PAGE)
     found = _detected(model, which, detections, truth, images, told)
@@ -121,17 +122,6 @@ def _detected(
     if truth is None:
         return of_run(Path(model), which, lambda done, total: told("detecting", done, total))
     return of_export(Path(model), Path(truth), folder, lambda done, total: told("detecting", done, total))
-
-
-def _check(options: AnalysisOptions) -> None:
-    for flag, value, is_right, wanted in (
-        ("--threshold", options.threshold, 0 <= options.threshold <= 1, "0 to 1"),
-        ("--iou", options.iou, 0 < options.iou <= 1, "above 0, and 1 at most"),
-        ("--samples", options.samples, options.samples >= 1, "1 or more"),
-        ("--seed", options.seed, options.seed >= 0, "0 or more"),
-    ):
-        if not is_right:
-            raise UsageError(flag, f"must be {wanted}, but got {value:g}", "Pass another number.")
 
 
 def _looks(found: Detected, told: Told) -> ImageLooks | None:
