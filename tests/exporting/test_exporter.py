@@ -78,6 +78,7 @@ def test_the_export_folder_holds_what_its_manifest_says(tiny_export: Path, tiny_
         "label_map.pbtxt",
         "labels.txt",
         "model_card.md",
+        "onnx",
         "pipeline.config",
         "saved_model",
         "tflite",

@@ -10,6 +10,7 @@ from tfodkit.config.pipeline import Message
 from tfodkit.errors import UsageError
 from tfodkit.exporting.frozen_graph import write_frozen_graph
 from tfodkit.exporting.job import ExportJob
+from tfodkit.exporting.onnx_form import refuse_onnx, write_onnx
 from tfodkit.exporting.parity import EXACT, Gate
 from tfodkit.exporting.tflite.conversion import Numbers, writer
 from tfodkit.exporting.tflite.holding import integer_refusal, refusal
@@ -47,6 +48,7 @@ FORMS = (
     ExportForm(format_named("tflite_float16"), writer(Numbers.FLOAT16), refusal, Gate(None, None, found=0.98)),
     ExportForm(format_named("tflite_dynamic"), writer(Numbers.DYNAMIC), refusal, Gate(None, None, found=0.9)),
     ExportForm(format_named("tflite_int8"), writer(Numbers.INT8), integer_refusal, Gate(None, None, found=0.9)),
+    ExportForm(format_named("onnx"), write_onnx, refuse_onnx),
 )
 
 
