@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tfodkit.dataset.shares import SplitShares
     from tfodkit.dataset.split import split_dataset as split
     from tfodkit.exporting import export
+    from tfodkit.exporting.benchmark import benchmark_export
     from tfodkit.inference import Detector, detect
     from tfodkit.records import RecordOptions, make_records, read_records
     from tfodkit.training.lr_finder import find_learning_rate as lr_find
@@ -54,6 +55,7 @@ _HOME = {
     "eval": ("tfodkit.workflow.evaluate", "evaluate"),
     "compare_runs": ("tfodkit.workflow.compare_runs", "compare_runs"),
     "export": ("tfodkit.exporting", "export"),
+    "benchmark_export": ("tfodkit.exporting.benchmark", "benchmark_export"),
     "detect": ("tfodkit.inference", "detect"),
     "Detector": ("tfodkit.inference", "Detector"),
     "benchmark": ("tfodkit.workflow.model_benchmark", "benchmark"),
@@ -70,6 +72,7 @@ __all__ = [
     "SplitShares",
     "TrainOptions",
     "benchmark",
+    "benchmark_export",
     "check",
     "compare",
     "compare_runs",

@@ -91,9 +91,9 @@ def test_help_shows_what_is_written_of_every_flag(
         (
             ["eval", "absent", "--which", "newest"],
             2,
-            "error: --which: must be one of best, last, averaged, but got 'newest'.",
+            "error: --which: must be one of best, last, averaged or a step, but got 'newest'.",
         ),
-        (["export", "absent", "-o", "exported"], 1, "error: absent: this is no training run"),
+        (["export", "absent", "-o", "exported"], 1, "error: absent: does not exist. Name the folder"),
         (["detect", "absent", "absent", "-o", "found"], 1, "error: absent"),
         (["train"], 2, "Missing argument"),
     ],

@@ -16,6 +16,7 @@ import typer
 
 from tfodkit.cli import (
     benchmark,
+    benchmark_export,
     check,
     compare,
     compare_runs,
@@ -49,6 +50,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "eval": evaluate.command,
     "compare-runs": compare_runs.command,
     "export": export.command,
+    "benchmark-export": benchmark_export.command,
     "detect": detect.command,
     "compare": compare.command,
     "run": run.command,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -39,9 +39,9 @@ def prove(
     for form in forms:
         tell(f"comparing {words_of(form)} with the checkpoint")
         trial = try_out(ExportedModel(folder / form.format.place, form.format), sample.pictures)
-        mean_ap = _mean_ap(trial.outputs, sample, job)
-        parities.append(check_parity(form.format, reference, trial.outputs, form.gate, mean_ap=mean_ap))
-    return _mean_ap(reference, sample, job), tuple(parities)
+        figure = mean_ap(trial.outputs, sample, job.class_names)
+        parities.append(check_parity(form.format, reference, trial.outputs, form.gate, mean_ap=figure))
+    return mean_ap(reference, sample, job.class_names), tuple(parities)
 
 
 def run_reference(model: ServingModel, pictures: Sequence[NDArray[np.uint8]]) -> list[ModelOutputs]:
@@ -50,7 +50,8 @@ def run_reference(model: ServingModel, pictures: Sequence[NDArray[np.uint8]]) ->
         return [ModelOutputs.from_batch(model.detect(picture[np.newaxis]))[0] for picture in pictures]
 
 
-def _mean_ap(outputs: Sequence[ModelOutputs], sample: Sample, job: ExportJob) -> float | None:
+def mean_ap(outputs: Sequence[ModelOutputs], sample: Sample, class_names: Mapping[int, str]) -> float | None:
+    """COCO's mAP of what was detected in the pictures of a sample; ``None`` where their truth is not known."""
     if not sample.truths:
         return None
     detections = [
@@ -59,7 +60,7 @@ def _mean_ap(outputs: Sequence[ModelOutputs], sample: Sample, job: ExportJob) ->
         )
         for found, truth in zip(outputs, sample.truths, strict=True)
     ]
-    return evaluate_boxes(sample.truths, detections, job.class_names).figures["mAP"]
+    return evaluate_boxes(sample.truths, detections, class_names).figures["mAP"]
 
 
 @contextmanager
