@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from report_builders import make_analysis, make_scene, make_set
 
+from tfodkit.evaluation.accuracy.matching import NOBODY
 from tfodkit.evaluation.columns import EvaluationSet
 from tfodkit.evaluation.mistakes.values import Mistake
-from tfodkit.evaluation_report.worst import NOTHING, class_of, describe, find_worst
+from tfodkit.evaluation_report.worst import class_of, describe, find_worst
 
 ISOLATES = dict.fromkeys(map(ord, "\u2068\u2069"))
 BAGEL, MUG = 1, 2
@@ -80,10 +81,10 @@ def test_every_flaw_is_of_its_own_picture_and_none_is_told_twice(seed: int) -> N
         for flaw in picture.flaws:
             assert (flaw.kind, flaw.detection, flaw.truth) not in seen
             seen.add((flaw.kind, flaw.detection, flaw.truth))
-            assert flaw.detection == NOTHING or images.found.image[flaw.detection] == picture.place
-            assert flaw.truth == NOTHING or images.truth.image[flaw.truth] == picture.place
-            assert (flaw.kind is Mistake.MISSED) == (flaw.detection == NOTHING)
+            assert flaw.detection == NOBODY or images.found.image[flaw.detection] == picture.place
+            assert flaw.truth == NOBODY or images.truth.image[flaw.truth] == picture.place
+            assert (flaw.kind is Mistake.MISSED) == (flaw.detection == NOBODY)
     kinds = analysis.mistakes.mistake_of[images.found.score >= 0.5]
-    assert sum(flaw.detection != NOTHING for picture in worst for flaw in picture.flaws) == sum(
+    assert sum(flaw.detection != NOBODY for picture in worst for flaw in picture.flaws) == sum(
         kind is not None for kind in kinds
     )

@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from tfodkit.boxes import Box
+from tfodkit.evaluation.accuracy.matching import NOBODY
 from tfodkit.evaluation.columns import EvaluationSet
 from tfodkit.evaluation_report.names import shortened
-from tfodkit.evaluation_report.worst import NOTHING, BadPicture
+from tfodkit.evaluation_report.worst import BadPicture
 from tfodkit.inference.drawing import Marked, draw_marked
 from tfodkit.inference.fonts import can_write, font_for
 
@@ -55,8 +56,8 @@ def draw_panels(picture: Image.Image, bad: BadPicture, images: EvaluationSet, *,
     """Both panels of ``picture``, in its size; of the detections those with a score of at least ``threshold``."""
     scale = picture.width / images.images[bad.place].width
     numbered = list(enumerate(bad.flaws, 1))
-    about = {flaw.truth: number for number, flaw in reversed(numbered) if flaw.truth != NOTHING}
-    wrong = {flaw.detection: number for number, flaw in numbered if flaw.detection != NOTHING}
+    about = {flaw.truth: number for number, flaw in reversed(numbered) if flaw.truth != NOBODY}
+    wrong = {flaw.detection: number for number, flaw in numbered if flaw.detection != NOBODY}
     return Panels(
         labelled=draw_marked(picture, _labelled(bad.place, images, about, scale)),
         found=draw_marked(picture, _found(bad.place, images, wrong, scale, threshold)),

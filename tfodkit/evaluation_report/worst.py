@@ -13,21 +13,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tfodkit.boxes import Box
-from tfodkit.evaluation.accuracy.matching import match
+from tfodkit.evaluation.accuracy.matching import NOBODY, match
 from tfodkit.evaluation.analysis import Analysis
 from tfodkit.evaluation.columns import EvaluationSet
 from tfodkit.evaluation.mistakes.values import Mistake
 from tfodkit.evaluation_report.names import isolated, shortened
 
 MOST_PICTURES = 20
-NOTHING = -1
 _COVERS = frozenset({Mistake.CLASSIFICATION, Mistake.LOCALISATION})
 """An object that such a detection lies on was seen, so it is no missed one (TIDE, section 2.2)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """One mistake: the rows of the detection and of the object it is about, or ``NOTHING``, and what it costs."""
+    """One mistake: the rows of the detection and of the object it is about, or ``NOBODY``, and what it costs."""
 
     kind: Mistake
     detection: int
@@ -60,7 +59,7 @@ def find_worst(analysis: Analysis, most: int = MOST_PICTURES) -> tuple[BadPictur
     missed = np.flatnonzero(~_found_objects(analysis, is_seen) & ~_marked(covered, len(images.truth)))
     missed = missed[np.argsort(images.truth.class_id[missed], kind="stable")]
     flaws = [
-        *(Flaw(Mistake.MISSED, NOTHING, int(row), 1.0) for row in missed),
+        *(Flaw(Mistake.MISSED, NOBODY, int(row), 1.0) for row in missed),
         *(
             Flaw(kind, int(row), int(mistakes.object_of[row]), float(images.found.score[row]))
             for row, kind in zip(wrong, kinds, strict=True)
@@ -74,7 +73,7 @@ def describe(flaw: Flaw, images: EvaluationSet) -> str:
     """What is wrong, in a few words that go on after the class and score of the detection, or the class missed."""
     if flaw.kind is Mistake.MISSED:
         return "not found"
-    if flaw.kind is Mistake.BACKGROUND or flaw.truth == NOTHING:
+    if flaw.kind is Mistake.BACKGROUND or flaw.truth == NOBODY:
         return "lies where nothing is labelled"
     name = isolated(shortened(images.class_names[int(images.truth.class_id[flaw.truth])]))
     overlap = f"IoU {_overlap(flaw, images):.2f}"
@@ -88,7 +87,7 @@ def describe(flaw: Flaw, images: EvaluationSet) -> str:
 
 def class_of(flaw: Flaw, images: EvaluationSet) -> str:
     """The class that the detection claims, or that of the object that was missed."""
-    if flaw.detection == NOTHING:
+    if flaw.detection == NOBODY:
         return images.class_names[int(images.truth.class_id[flaw.truth])]
     return images.class_names[int(images.found.class_id[flaw.detection])]
 
@@ -104,7 +103,7 @@ def _found_objects(analysis: Analysis, is_seen: NDArray[np.bool_]) -> NDArray[np
 
 def _marked(rows: Sequence[int], count: int) -> NDArray[np.bool_]:
     marked = np.zeros(count, bool)
-    marked[[row for row in rows if row != NOTHING]] = True
+    marked[[row for row in rows if row != NOBODY]] = True
     return marked
 
 

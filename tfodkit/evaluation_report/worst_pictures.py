@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from PIL import Image
 
+from tfodkit.evaluation.accuracy.matching import NOBODY
 from tfodkit.evaluation.analysis import Analysis
 from tfodkit.evaluation_report.names import isolated, shortened
 from tfodkit.evaluation_report.page import data_uri
@@ -24,7 +25,7 @@ from tfodkit.evaluation_report.panels import (
     jpeg,
 )
 from tfodkit.evaluation_report.subject import Subject
-from tfodkit.evaluation_report.worst import NOTHING, BadPicture, Flaw, class_of, describe, find_worst
+from tfodkit.evaluation_report.worst import BadPicture, Flaw, class_of, describe, find_worst
 
 FOLDER = "worst"
 MOST_TOLD = 30
@@ -77,7 +78,7 @@ def _without_picture(bad: BadPicture, analysis: Analysis, link: str) -> ShownPic
     images = analysis.images
     seen = (images.found.image == bad.place) & (images.found.score >= analysis.options.threshold)
     told = tuple(_told(bad.flaws, analysis))
-    missed = sum(flaw.detection == NOTHING for flaw in bad.flaws)
+    missed = sum(flaw.detection == NOBODY for flaw in bad.flaws)
     return ShownPicture(
         name=images.images[bad.place].name,
         cost=bad.cost,
@@ -123,7 +124,7 @@ def _told(flaws: Sequence[Flaw], analysis: Analysis) -> Iterator[ToldFlaw]:
 
 
 def _words(flaw: Flaw, analysis: Analysis) -> tuple[float | None, str, str]:
-    score = None if flaw.detection == NOTHING else float(analysis.images.found.score[flaw.detection])
+    score = None if flaw.detection == NOBODY else float(analysis.images.found.score[flaw.detection])
     return score, class_of(flaw, analysis.images), describe(flaw, analysis.images)
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from tfodkit.evaluation.accuracy.matching import NOBODY
 from tfodkit.evaluation.accuracy.overlaps import box_overlaps
 from tfodkit.evaluation.columns import EvaluationSet, TruthColumns
 from tfodkit.evaluation.operating.values import HighestOnly
 
 LEAST_IOU = 0.5
-NOTHING = -1
 
 
 def highest_only(images: EvaluationSet) -> HighestOnly:
@@ -21,7 +21,7 @@ def highest_only(images: EvaluationSet) -> HighestOnly:
     """
     truth = images.truth
     best = _best_of_each(images)[truth.image]
-    is_found = best != NOTHING
+    is_found = best != NOBODY
     is_right, is_on = np.zeros(len(truth), bool), np.zeros(len(truth), bool)
     best = best[is_found]
     is_right[is_found] = images.found.class_id[best] == truth.class_id[is_found]
@@ -41,8 +41,8 @@ def highest_only(images: EvaluationSet) -> HighestOnly:
 
 
 def _best_of_each(images: EvaluationSet) -> NDArray[np.int64]:
-    """The row of each image's detection of highest score, the first of equal ones, or ``NOTHING``."""
-    best = np.full(len(images.images), NOTHING, np.int64)
+    """The row of each image's detection of highest score, the first of equal ones, or ``NOBODY``."""
+    best = np.full(len(images.images), NOBODY, np.int64)
     order = np.lexsort((-images.found.score, images.found.image))
     with_any, firsts = np.unique(images.found.image[order], return_index=True)
     best[with_any] = order[firsts]
