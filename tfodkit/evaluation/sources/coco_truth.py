@@ -29,8 +29,8 @@ from tfodkit.annotations.faults import FaultError
 from tfodkit.annotations.json_stream import JsonStream
 from tfodkit.errors import DataError, Problem
 from tfodkit.evaluation.ground_truth import GroundTruth
-from tfodkit.evaluation.sources.labelled_object import LabelledObject, area_of, ground_truth_of
 from tfodkit.evaluation.sources.truth import Key, Truth, problem_of
+from tfodkit.evaluation.sources.truth_object import TruthObject, area_of, ground_truth_of
 from tfodkit.wording import counted
 
 MEMBERS = ("images", "categories", "annotations")
@@ -170,7 +170,7 @@ class _CocoFile:
 
     def _objects(
         self, annotations: Sequence[_Annotation], class_ids: dict[Key, int], width: int, height: int
-    ) -> list[LabelledObject]:
+    ) -> list[TruthObject]:
         objects = []
         for annotation in annotations:
             try:
@@ -179,9 +179,7 @@ class _CocoFile:
                 self.note(fault, annotation.line, annotation.title)
         return objects
 
-    def _object(
-        self, annotation: _Annotation, class_ids: dict[Key, int], width: int, height: int
-    ) -> list[LabelledObject]:
+    def _object(self, annotation: _Annotation, class_ids: dict[Key, int], width: int, height: int) -> list[TruthObject]:
         """One, or none where the box has no area."""
         category, shape = self._categories.get(annotation.category_id), annotation.shape
         if category is None:
@@ -197,7 +195,7 @@ class _CocoFile:
         area = annotation.area or (box_area if mask is None else rle_area(mask))
         class_id = class_ids[category.id]
         keypoints = keypoints_of(shape.keypoints, category.keypoints)
-        return [LabelledObject(shape.xyxy, class_id, shape.is_crowd, shape.difficult, area, mask, keypoints)]
+        return [TruthObject(shape.xyxy, class_id, shape.is_crowd, shape.difficult, area, mask, keypoints)]
 
 
 def _area(value: Any) -> float | None:

@@ -15,8 +15,8 @@ from tfodkit.annotations.faults import FaultError
 from tfodkit.annotations.voc_reader import read_voc
 from tfodkit.errors import DataError, Problem
 from tfodkit.evaluation.ground_truth import GroundTruth
-from tfodkit.evaluation.sources.labelled_object import area_of
 from tfodkit.evaluation.sources.truth import Truth, problem_of
+from tfodkit.evaluation.sources.truth_object import area_of
 from tfodkit.images.presumed import PresumedImages
 from tfodkit.wording import counted
 

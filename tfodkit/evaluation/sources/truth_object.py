@@ -1,4 +1,4 @@
-"""One labelled object that detections can be held against, and those of an image together."""
+"""One object of a truth as a file has it, and those of an image together."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tfodkit.evaluation.ground_truth import GroundTruth, keypoint_array
 
 
 @dataclass(frozen=True, slots=True)
-class LabelledObject:
+class TruthObject:
     """``xyxy`` in pixels; ``area`` in square pixels, as stated, else of the mask, else of the box."""
 
     xyxy: tuple[float, ...]
@@ -28,7 +28,7 @@ class LabelledObject:
     keypoints: tuple[Keypoint, ...]
 
 
-def ground_truth_of(name: str, width: int, height: int, objects: Sequence[LabelledObject]) -> GroundTruth:
+def ground_truth_of(name: str, width: int, height: int, objects: Sequence[TruthObject]) -> GroundTruth:
     """The objects of the image ``name`` as columns, in their order."""
     masks = tuple(each.mask for each in objects)
     return GroundTruth(
