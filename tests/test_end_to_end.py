@@ -12,6 +12,9 @@ from pathlib import Path
 import pytest
 from builders import shared_data
 
+from tests.composites import compare_tiles
+from tfodkit.inference import Detector
+
 pytestmark = pytest.mark.slow
 
 TEMPLATE = "ssd_mobilenet_v2_320x320_coco17"
@@ -93,6 +96,10 @@ def test_the_demo_learns_its_example(tmp_path: Path) -> None:
     assert len(list((tmp_path / "demo" / "detected").glob("*.jpg"))) == 12
     assert "pictures with boxes  demo/detected" in done.stdout
     assert (tmp_path / "demo" / "run" / "report" / "report.html").is_file()
+    found = compare_tiles(Detector.open(tmp_path / "demo" / "exported"), tmp_path / "small")
+    assert found.alone >= 0.5 * found.objects
+    assert found.tiled >= 0.9 * found.alone, "small objects of a large picture are lost in tiles"
+    assert found.whole < 0.1 * found.alone, "these are no small objects: the proof proves nothing"
 
 
 def test_raccoons_are_found_better_after_three_hundred_steps(tmp_path: Path) -> None:

@@ -95,7 +95,12 @@ def test_flags_become_options(monkeypatch: pytest.MonkeyPatch) -> None:
     import tfodkit.inference
 
     calls: list[tuple[tuple[object, ...], dict[str, object]]] = []
-    monkeypatch.setattr(tfodkit.inference, "detect", lambda *args, **more: calls.append((args, more)) or make_run())
+
+    def record(*args: object, **keywords: object) -> DetectionRun:
+        calls.append((args, keywords))
+        return make_run()
+
+    monkeypatch.setattr(tfodkit.inference, "detect", record)
     flags = "--model b --model c --weights 3,2,1 --fusion soft-nms --tile 640 --overlap 0.3 --flip --scale 1.5"
     more = "--scale 0.5 --top 3 --thresholds mug=0.4 --batch 2 --recursive --no-pictures --csv --coco --crops --voc"
     result = CliRunner().invoke(app, ["a", "photos", "x.jpg", "-o", "found", *flags.split(), *more.split()])

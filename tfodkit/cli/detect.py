@@ -38,7 +38,9 @@ def command(
     fusion: Annotated[str | None, typer.Option(help="Of models and views: wbf (usual), nms or soft-nms.")] = None,
     weights: Annotated[str | None, typer.Option(help="How much each model counts, as 2,1.")] = None,
     tile: Annotated[int | None, typer.Option(help="Look at large pictures in tiles of this side, such as 640.")] = None,
-    overlap: Annotated[float | None, typer.Option(help="The share of a tile in the next one; 0.2 usually.")] = None,
+    overlap: Annotated[
+        float | None, typer.Option(help="The share of a tile in the next one, best as wide as objects; 0.2.")
+    ] = None,
     flip: Annotated[bool, typer.Option("--flip", help="Look at each picture mirrored, too.")] = False,
     scales: Annotated[
         list[float] | None, typer.Option("--scale", help="Look at each picture by this factor, too; repeatable.")

@@ -43,7 +43,8 @@ class DetectOptions:
     tile: int | None = None
     """The side of the tiles that larger pictures are looked at in, in pixels."""
     overlap: float | None = None
-    """The share of a tile that the next one has too, 0 to below 1; 0.2 unless given."""
+    """The share of a tile that the next one has too, 0 to below 1; 0.2 unless given. As wide as the objects is good:
+    each is whole in some tile then."""
     flip: bool = False
     """Look at each picture mirrored, too."""
     scales: tuple[float, ...] = ()
