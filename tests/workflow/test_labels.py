@@ -158,7 +158,7 @@ def test_places_without_labels(tmp_path):
     with pytest.raises(DataError, match=rf"Pass {tmp_path}/annotations\."):
         read_labels(tmp_path / "images")
     path = write(tmp_path, [{"image_id": 1}], "results.json")
-    with pytest.raises(DataError, match=r"results.json: the file is a list, as COCO's results are.* Pass a file with"):
+    with pytest.raises(DataError, match=r"results.json: the file is a list, .* tfodkit eval --detections"):
         read_labels(path)
     with pytest.raises(UsageError, match="there is no such format"):
         read_labels(tmp_path, format="foo")

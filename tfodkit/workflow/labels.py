@@ -82,7 +82,8 @@ def _refuse_results(path: Path) -> None:
     with contextlib.suppress(OSError), path.open("rb") as file:
         if file.read(1 << 10).lstrip().startswith(b"["):
             what = "the file is a list, as COCO's results are, in which images and classes are mere numbers"
-            remedy = "Pass a file with images, annotations and categories, as tfodkit detect writes it."
+            form = "Pass a file with images, annotations and categories, as tfodkit detect writes it"
+            remedy = f"{form}, or hold the list against a COCO file: tfodkit eval --detections {path} --truth TRUTH."
             raise DataError(str(path), what, remedy)
 
 
