@@ -80,6 +80,9 @@ def test_a_row_of_the_table_is_a_class(analysis: Analysis, folder: Path) -> None
         assert objects == int(row["objects"])
         assert int(row["true_positives"]) + int(row["false_positives"]) == int(row["detections"])
         assert float(row["best_f1"]) >= float(row["f1"])
+        by_iou = [float(row[f"ap{iou}"]) for iou in range(50, 100, 5)]
+        assert by_iou == sorted(by_iou, reverse=True)
+        assert sum(by_iou) / 10 == pytest.approx(float(row["ap"]), abs=1e-12)
 
 
 def test_what_has_no_value_is_null_and_blank() -> None:

@@ -69,7 +69,8 @@ def results(analysis: Analysis, subject: Subject) -> dict[str, Any]:
 def class_rows(analysis: Analysis) -> list[dict[str, Any]]:
     """A row a class, in the order of ids: AP, thresholds and counts of boxes, at the IoU of the options."""
     table = table_at(analysis, analysis.options.iou)
-    short = result_of(analysis.images, analysis.boxes)
+    boxes = analysis.boxes
+    short = result_of(analysis.images, boxes)
     parts = (analysis.images.class_names, short.per_class, table.at_threshold, table.at_best, analysis.fates)
     columns = (*parts, analysis.voc.per_class, analysis.lrp)
     return [
@@ -98,9 +99,16 @@ def class_rows(analysis: Analysis) -> list[dict[str, Any]]:
             "voc_ap_area": voc.ap_area,
             "lrp": lrp.error,
             "lrp_threshold": lrp.threshold,
+            **_by_iou(boxes, column),
         }
-        for class_id, figures, at, best, fate, voc, lrp in zip(*columns, strict=True)
+        for column, (class_id, figures, at, best, fate, voc, lrp) in enumerate(zip(*columns, strict=True))
     ]
+
+
+def _by_iou(boxes: CocoAccuracy, column: int) -> dict[str, float | None]:
+    """``ap55`` to ``ap95``; ``ap50`` stands further in front."""
+    steps = zip(boxes.iou_thresholds[1:], boxes.ap[1:, column].tolist(), strict=True)
+    return {f"ap{100 * iou:.0f}": plain(ap) for iou, ap in steps}
 
 
 def plain(value: Any) -> Any:
