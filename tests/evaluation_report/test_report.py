@@ -26,7 +26,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:module 'sre_constants':Deprecati
 
 MUG, HERE = 2, (10, 10, 50, 50)
 PLACED = ("summary", "figures", "classes", "counts", "confusion", "curves", "errors", "causes", "uncertainty")
-SECTIONS = [*PLACED, "training", "worst", "reading"]
+SECTIONS = [*PLACED, "training", "worst", "suspects", "reading"]
 HOSTILE = (
     "<script>alert(1)</script>",
     "\" onmouseover='alert(1)",
@@ -83,6 +83,9 @@ def test_labels_that_may_be_wrong_are_listed(written: ReportFiles) -> None:
     assert doubts
     assert doubts == sorted(doubts, reverse=True)
     assert {row["kind"] for row in rows} <= {"wrong class", "missing label", "misplaced box", "spurious label"}
+    shown = page_of(written).xpath("//section[@id='suspects']//tbody/tr")
+    assert [row.xpath("string(td[2])").strip() for row in shown] == [row["words"] for row in rows][:20]
+    assert [row.xpath("string(th)").strip() for row in shown] == [row["image"] for row in rows][:20]
 
 
 def dead_links(files: ReportFiles, page: html.HtmlElement) -> set[str]:

@@ -89,6 +89,7 @@ def contents(
         "curves": curves,
         "training": training,
         "worst": worst,
+        "suspects": tables.suspect_rows(images),
         "version": __version__,
         "date": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
         "numpy_version": np.__version__,

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from tfodkit.evaluation.accuracy.values import CocoAccuracy, LrpClass, Shape, SizeFigures
 from tfodkit.evaluation.analysis import Analysis
 from tfodkit.evaluation.coco import result_of
+from tfodkit.evaluation.columns import EvaluationSet
+from tfodkit.evaluation.comparing.suspects import find_suspects
 from tfodkit.evaluation.comparing.values import Interval
 from tfodkit.evaluation.mistakes.values import Mistake
 from tfodkit.evaluation.operating.values import Counts, Fate, OperatingTable
@@ -58,6 +60,15 @@ class MistakeRow:
     count: int
     ap_lost: float
     share: float
+
+
+@dataclass(frozen=True, slots=True)
+class SuspectRow:
+    """A label that may be wrong: its picture, what is the matter, and the doubt, 0 to 1, that ranks it."""
+
+    image: str
+    words: str
+    doubt: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +158,12 @@ def confused_pairs(analysis: Analysis, most: int = 10) -> list[Confused]:
         for row, column in cells
         if counts[row, column]
     ]
+
+
+def suspect_rows(images: EvaluationSet, most: int = 20) -> list[SuspectRow]:
+    """The labels that detections contradict most, the greatest doubt first."""
+    suspects = find_suspects(images, most=most)
+    return [SuspectRow(images.images[each.image].name, each.words(images), each.doubt) for each in suspects]
 
 
 def _figure_rows(measured: CocoAccuracy) -> list[FigureRow]:
