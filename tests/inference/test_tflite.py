@@ -50,6 +50,13 @@ def test_what_lies_outside_of_the_picture_is_left_out(tmp_path: Path) -> None:
     assert outputs.class_ids.tolist() == [2]
 
 
+def test_a_point_that_a_model_gives_as_a_box_is_kept_as_the_checkpoint_keeps_it(tmp_path: Path) -> None:
+    (outputs,) = TFLiteRuntime(write_tflite(tmp_path / "m.tflite", ((0.3, 0.4, 0.3, 0.4), 0.9, 0))).run(
+        grey()[np.newaxis]
+    )
+    assert outputs.class_ids.tolist() == [1]
+
+
 def test_a_float_model_is_fed_values_and_an_integer_model_whole_bytes(tmp_path: Path) -> None:
     picture = np.zeros((2, 2, 3), np.uint8)
     picture[0] = 101

@@ -55,7 +55,7 @@ class TFLiteRuntime:
         order = np.argsort(-arrays[SCORE][:count], kind="stable")
         height, width, _ = picture.shape
         boxes = self._resizing.undo(arrays[LOCATION][order], height, width)
-        is_seen = (boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1])  # what lies outside has no area left
+        is_seen = _has_area(boxes) | ~_has_area(arrays[LOCATION][order])  # what lay outside has lost it
         order = order[is_seen]
         return ModelOutputs(
             boxes_yxyx_norm=boxes[is_seen],
@@ -75,6 +75,10 @@ class TFLiteRuntime:
         shape, dtype = tuple(self._image["shape"]), self._image["dtype"]
         if len(shape) != 4 or shape[0] != 1 or shape[3] != 3 or dtype not in (np.float32, np.uint8):  # noqa: PLR2004
             raise _refused(path, f"takes {dtype.__name__} {shape}, not a picture [1, height, width, 3]")
+
+
+def _has_area(boxes_yxyx: NDArray[np.float32]) -> NDArray[np.bool_]:
+    return (boxes_yxyx[:, 2] > boxes_yxyx[:, 0]) & (boxes_yxyx[:, 3] > boxes_yxyx[:, 1])
 
 
 def tflite_class_names(path: Path) -> Mapping[int, str]:
