@@ -51,6 +51,12 @@ FORMS = (
     ExportForm(format_named("onnx"), write_onnx, refuse_onnx),
 )
 
+OPENCV = "opencv"
+WHY_NO_OPENCV = (
+    "its .pbtxt describes graphs of TensorFlow 1, and it reads no other; "
+    "OpenCV 5 reads ONNX models, as docs/export.md shows"
+)
+
 
 def choose_forms(names: Sequence[str] | None) -> tuple[ExportForm, ...]:
     """The forms of these names, in the order of the table; all of them for None.
@@ -62,6 +68,8 @@ def choose_forms(names: Sequence[str] | None) -> tuple[ExportForm, ...]:
         return FORMS
     known = [form.format.name for form in FORMS]
     for name in names:
+        if name == OPENCV:
+            raise UsageError("--formats", f"{name!r} is no form of export: {WHY_NO_OPENCV}", "Export onnx.")
         if name not in known:
             raise UsageError("--formats", f"{name!r} is no form of export", nearest_names(name, known))
     if not names:
