@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
-from contextlib import ExitStack
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Annotated, Self
+from typing import Annotated
 
 import typer
 
-from tfodkit.cli.progress import image_progress
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from tfodkit.cli.progress import StageProgress
 
 
 def command(
@@ -70,7 +64,7 @@ def command(
         raise UsageError("--records", "--truth is given too", "Pass one of them.")
     if output is not None and not report:
         raise UsageError("--no-report", "--output is given too", "Leave one of them out.")
-    with _Progress() as progress:
+    with StageProgress() as progress:
         evaluated = evaluate(
             model,
             which=parse_which(which),
@@ -100,37 +94,3 @@ def _usual_output(model: Path | None, detections: Path | None, *, is_run: bool) 
         return RunDirectory(model).report_path
     subject = detections or model
     return None if subject is None else Path(f"{subject.stem}-report")
-
-
-class _Progress:
-    """Shows a bar for what is counted, and on a terminal what else is being done; the next thing ends the last."""
-
-    def __init__(self) -> None:
-        self._shown = ExitStack()
-        self._title = ""
-        self._update: Callable[[int, int], None] | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._shown.close()
-
-    def __call__(self, title: str, done: int, total: int) -> None:
-        if title != self._title:
-            self._shown.close()
-            self._title = title
-            self._update = self._begin(title, is_counted=total > 0)
-        if self._update:
-            self._update(done, total)
-
-    def _begin(self, title: str, *, is_counted: bool) -> Callable[[int, int], None] | None:
-        if is_counted:
-            return self._shown.enter_context(image_progress(title))
-        if sys.stderr.isatty():
-            from rich.console import Console
-
-            self._shown.enter_context(Console(stderr=True).status(f"{title} …"))
-        return None

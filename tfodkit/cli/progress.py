@@ -5,7 +5,9 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from types import TracebackType
+from typing import Self
 
 import typer
 
@@ -39,6 +41,40 @@ def image_progress(title: str = "images") -> Iterator[Callable[[int, int], None]
             bar.update(task, completed=done, total=total, rate=rate)
 
         yield update
+
+
+class StageProgress:
+    """Shows a bar for what is counted, and on a terminal what else is being done; the next thing ends the last."""
+
+    def __init__(self) -> None:
+        self._shown = ExitStack()
+        self._title = ""
+        self._update: Callable[[int, int], None] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._shown.close()
+
+    def __call__(self, title: str, done: int, total: int) -> None:
+        if title != self._title:
+            self._shown.close()
+            self._title = title
+            self._update = self._begin(title, is_counted=total > 0)
+        if self._update:
+            self._update(done, total)
+
+    def _begin(self, title: str, *, is_counted: bool) -> Callable[[int, int], None] | None:
+        if is_counted:
+            return self._shown.enter_context(image_progress(title))
+        if sys.stderr.isatty():
+            from rich.console import Console
+
+            self._shown.enter_context(Console(stderr=True).status(f"{title} …"))
+        return None
 
 
 class _Lines:
