@@ -9,13 +9,13 @@ from tfodkit.evaluation.comparing.runs import ClassChange, PictureChange, RunDif
 from tfodkit.evaluation.comparing.values import Interval
 from tfodkit.records.columns import aligned
 from tfodkit.reporting.config_text import difference_lines
+from tfodkit.training.step_report import clock
 from tfodkit.wording import ABSENT, byte_words, counted, figure
 from tfodkit.workflow.compare_runs import ComparedRun, RunsComparison
 from tfodkit.workflow.run_facts import RunFacts
 
 SHOWN_PICTURES = 20
 MARK = "*"
-MINUTE, HOUR = 60, 3600
 Number = TypeVar("Number", int, float)
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -88,7 +88,7 @@ def _run_cells(letter: str, run: ComparedRun) -> tuple[str, ...]:
         f"{run.detections:,}",
         _known(facts.steps, "{:,}".format),
         _known(facts.best_step, "{:,}".format),
-        _known(facts.seconds, _time_words),
+        _known(facts.seconds, clock),
         _known(facts.checkpoint_bytes, byte_words),
     )
 
@@ -156,9 +156,3 @@ def _signed(value: float | None) -> str:
     if value is None:
         return ABSENT
     return "0.000" if abs(value) < 0.0005 else f"{value:+.3f}"  # noqa: PLR2004 - what rounds to nothing
-
-
-def _time_words(seconds: float) -> str:
-    if seconds < MINUTE:
-        return f"{seconds:.0f} s"
-    return f"{seconds / MINUTE:.1f} min" if seconds < HOUR else f"{seconds / HOUR:.1f} h"
