@@ -1,4 +1,4 @@
-"""The truth of the validation images, out of the records that the trainer reads."""
+"""The labelled objects of an image, and how they are read out of the records that the trainer reads."""
 
 from __future__ import annotations
 
@@ -26,9 +26,10 @@ class GroundTruth:
     """The labelled objects of one image.
 
     ``boxes_xyxy`` is float64 ``[n, 4]`` in pixels of the ``width`` by ``height`` image; ``class_ids`` int64 ``[n]``,
-    from 1; ``is_crowd`` and ``is_difficult`` bool ``[n]``, the latter ``None`` where nobody marked any. ``areas`` is
-    float64 ``[n]`` in square pixels, where another than the box's counts. ``masks`` has ``None`` for an object without
-    one, ``keypoints`` is float64 ``[n, k, 3]``: x, y and COCO's visibility; both are ``None`` where no object has any.
+    of records from 1, of COCO's files any; ``is_crowd`` and ``is_difficult`` bool ``[n]``, the latter ``None`` where
+    nobody marked any. ``areas`` is float64 ``[n]`` in square pixels, where another than the box's counts. ``masks`` has
+    ``None`` for an object without one, ``keypoints`` is float64 ``[n, k, 3]``: x, y and COCO's visibility; both are
+    ``None`` where no object has any.
     """
 
     name: str
