@@ -70,6 +70,17 @@ def test_what_phones_can_t_do_is_refused_by_field(tiny_config: str, old: str, ne
     assert reason in told
 
 
+def test_a_center_net_can_t_be_of_integers() -> None:
+    told = integer_refusal(template("centernet_resnet50_v2_512x512_coco17"))
+    assert told is not None
+    assert "peaks of its heat map" in told
+
+
+def test_what_can_t_be_held_at_all_can_t_be_of_integers() -> None:
+    pipeline = template("faster_rcnn_resnet50_v1_640x640_coco17")
+    assert integer_refusal(pipeline) == refusal(pipeline)
+
+
 def test_integers_need_training_records(tiny_config: str, tmp_path: Path) -> None:
     told = integer_refusal(parse_pipeline(tiny_config, "tiny"))
     assert told is not None

@@ -32,6 +32,8 @@ def integer_refusal(pipeline: Message) -> str | None:
     """The same for full integer quantization, which measures ranges on training pictures."""
     if reason := refusal(pipeline):
         return reason
+    if pipeline.model.HasField("center_net"):
+        return "a CenterNet tells the peaks of its heat map by millionths, and 8 bits hold 256 steps"
     if not record_files(pipeline.train_input_reader):
         return "the ranges of its integers are measured on training pictures, and there are no training records here"
     return None
