@@ -19,9 +19,12 @@ class Recited:
     def __init__(self, *lists: Sequence[tuple[tuple[float, float, float, float], float, int]]) -> None:
         self._lists: Iterator[Sequence[tuple[tuple[float, float, float, float], float, int]]] = cycle(lists)
         self.seen: list[NDArray[np.uint8]] = []
+        self.shapes: list[tuple[int, ...]] = []
+        """Of the batches."""
 
     def run(self, images: NDArray[np.uint8]) -> list[ModelOutputs]:
         self.seen.extend(images)
+        self.shapes.append(images.shape)
         return [self._outputs(next(self._lists)) for _ in images]
 
     @staticmethod
