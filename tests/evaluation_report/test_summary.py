@@ -79,6 +79,7 @@ def test_without_objects_there_is_nothing_to_say() -> None:
 def test_without_detections_all_is_missed() -> None:
     text = told(([(MUG, HERE)], []))
     assert "0 of 1 objects are found (0%); nothing at all is detected." in text
+    assert "add pictures like the worst ones of the report" in text  # a terminal shows none
     assert "No threshold is better" in text
 
 

@@ -31,7 +31,8 @@ def command(
 ) -> None:
     """Compare runs with the first: mAP with intervals, classes and pictures that changed, steps, time and configs.
 
-    All must have been evaluated on the same images. Nothing is detected again.
+    All must have been evaluated on the same images. Boxes are compared, no masks or keypoints.
+    Nothing is detected again.
     Example: tfodkit compare-runs run other_run -o difference.png
     """
     from tfodkit.files import refuse_existing_file, write_text

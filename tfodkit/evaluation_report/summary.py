@@ -165,8 +165,8 @@ _REMEDIES = {
     Mistake.DUPLICATE: "Objects are found twice: lower iou_threshold of the non-max suppression.",
     Mistake.BACKGROUND: "Detections lie where nothing is labelled: look at the worst pictures for objects that were "
     "forgotten in labelling; if there are none, add pictures without objects.",
-    Mistake.MISSED: "Objects are missed: add pictures like those below in which they were, above all of the kinds "
-    "named under causes.",
+    Mistake.MISSED: "Objects are missed: add pictures like the worst ones of the report, above all of the "
+    "kinds named under its causes.",
 }
 
 
