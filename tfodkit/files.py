@@ -177,6 +177,20 @@ def _list_folder(folder: Path) -> list[os.DirEntry[str]]:
         raise DataError(str(folder), what, "Check its permissions.") from error
 
 
+def own_name(name: str, taken: set[str]) -> str:
+    """``name``, numbered where it is ``taken``, and from now on taken itself; capitals make no difference.
+
+    >>> taken = set()
+    >>> [own_name(name, taken) for name in ("tray", "Tray", "cup", "tray")]
+    ['tray', 'Tray-2', 'cup', 'tray-3']
+    """
+    own, number = name, 2
+    while own.casefold() in taken:
+        own, number = f"{name}-{number}", number + 1
+    taken.add(own.casefold())
+    return own
+
+
 def sha256(path: Path) -> str:
     """The SHA-256 of a file's content in hexadecimal."""
     digest = hashlib.sha256()

@@ -33,6 +33,7 @@ from tfodkit.evaluation_report.names import shortened
 from tfodkit.evaluation_report.results import class_rows, results
 from tfodkit.evaluation_report.subject import Subject
 from tfodkit.evaluation_report.suspects_list import CSV_NAME, suspects_csv
+from tfodkit.files import own_name
 from tfodkit.images.index import leads_out
 
 RESULTS, PER_CLASS, DETECTIONS, TRUTH, ANNOTATIONS = (
@@ -140,11 +141,7 @@ def _object(images: EvaluationSet, row: int, image: EvaluatedImage) -> ObjectAnn
 
 def _own_path(name: str, taken: set[str]) -> PurePosixPath:
     path = PurePosixPath(shortened(PureWindowsPath(name).name if leads_out(name) else name, LONGEST_NAME))
-    number, own = 2, path
-    while str(own.with_suffix("")).casefold() in taken:
-        own, number = path.with_stem(f"{path.stem}-{number}"), number + 1
-    taken.add(str(own.with_suffix("")).casefold())
-    return own
+    return PurePosixPath(own_name(str(path.with_suffix("")), taken) + path.suffix)
 
 
 def _image_ids(images: EvaluationSet) -> list[int]:

@@ -183,12 +183,7 @@ def _own_stems(names: Sequence[str]) -> Iterator[str]:
     taken: set[str] = set()
     for name in names:
         path = PurePosixPath(name)
-        stem = own = path.stem if path.suffix.lower() in IMAGE_SUFFIXES else path.name
-        number = 2
-        while own.casefold() in taken:
-            own, number = f"{stem}-{number}", number + 1
-        taken.add(own.casefold())
-        yield own
+        yield files.own_name(path.stem if path.suffix.lower() in IMAGE_SUFFIXES else path.name, taken)
 
 
 def _copy(picture: Path, place: Path) -> None:
