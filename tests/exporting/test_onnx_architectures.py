@@ -24,8 +24,12 @@ SIDES = {
     "centernet_resnet50_v1_fpn_512x512_coco17": 128,
 }
 CLASSES = ("bagel", "mug", "tray")
-GAIN = {"faster_rcnn_resnet50_v1_640x640_coco17": 0.8}
-"""Below 1 where many layers in a row would saturate every score, and rounding is all that is left of it."""
+GAIN = {
+    "faster_rcnn_resnet50_v1_640x640_coco17": 0.8,
+    "efficientdet_d0_512x512_coco17": 3.0,
+    "centernet_resnet50_v1_fpn_512x512_coco17": 0.3,
+}
+"""Of a layer's variance: below 1 where sums of many layers saturate every score, above where swish takes most of it."""
 
 
 @pytest.fixture(autouse=True)

@@ -108,3 +108,21 @@ def test_an_operation_that_onnx_has_not_is_named(tmp_path: Path) -> None:
     with pytest.raises(ExportError, match=r"ONNX: it has no counterpart of MatrixInverse\. Leave onnx out"):
         write_onnx(job, tmp_path / "model.onnx")  # type: ignore[arg-type]
     assert not (tmp_path / "model.onnx").exists()
+
+
+@pytest.mark.tensorflow
+@pytest.mark.parametrize("factor", [2, 3])
+def test_enlarging_to_the_nearest_is_said_as_onnx_says_it_now(factor: int, tmp_path: Path) -> None:
+    import onnxruntime
+    import tensorflow as tf
+
+    @tf.function(input_signature=[tf.TensorSpec([1, 5, 7, 2], tf.float32, name="input_tensor")])
+    def enlarge(input_tensor: Any) -> Any:
+        sides = [5 * factor, 7 * factor]
+        return {"detection_scores": tf.image.resize(input_tensor, sides, method="nearest")}
+
+    write_onnx(TracedJob(TracedModel(enlarge.get_concrete_function()), {1: "mug"}), tmp_path / "model.onnx")  # type: ignore[arg-type]
+    assert b"tf_half_pixel_for_nn" not in (tmp_path / "model.onnx").read_bytes()
+    values = np.arange(70, dtype=np.float32).reshape(1, 5, 7, 2)
+    (found,) = onnxruntime.InferenceSession(tmp_path / "model.onnx").run(None, {"input_tensor": values})
+    np.testing.assert_array_equal(found, enlarge(tf.constant(values))["detection_scores"])

@@ -24,6 +24,9 @@ OPSET = 17
 """Of ONNX 1.12; ONNX Runtime reads it since 1.12."""
 NEEDED = ("tf2onnx", "onnx", "onnxruntime")
 IMAGE_SIDES = ("batch", "height", "width")
+NEAREST_OF_TENSORFLOW = {"coordinate_transformation_mode": b"tf_half_pixel_for_nn", "nearest_mode": b"floor"}
+NEAREST = {"coordinate_transformation_mode": b"half_pixel", "nearest_mode": b"round_prefer_ceil"}
+"""The same, floor(x) = round(x - 0.5), in words that opset 13 has kept."""
 
 
 def refuse_onnx(pipeline: Message) -> str | None:  # noqa: ARG001 - the machine decides, not the model
@@ -47,6 +50,7 @@ def write_onnx(job: ExportJob, path: Path) -> None:
     if unknown := sorted({node.op_type for node in _nodes(model.graph) if not _is_onnx(node)}):
         raise _failed(f"it has no counterpart of {', '.join(unknown)}")
     _name_sides(model.graph)
+    _renew_resizing(model.graph)
     entry = model.metadata_props.add()
     entry.key, entry.value = CLASS_NAMES, json.dumps(dict(job.class_names), ensure_ascii=False)
     onnx.checker.check_model(model)
@@ -105,6 +109,14 @@ def _name_sides(graph: Any) -> None:
                 side.Clear()
                 if index in names:
                     side.dim_param = names[index]
+
+
+def _renew_resizing(graph: Any) -> None:
+    for node in _nodes(graph):
+        attributes = {attribute.name: attribute for attribute in node.attribute}
+        if all(name in attributes and attributes[name].s == value for name, value in NEAREST_OF_TENSORFLOW.items()):
+            for name, value in NEAREST.items():
+                attributes[name].s = value
 
 
 @contextmanager
