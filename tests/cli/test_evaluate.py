@@ -84,6 +84,11 @@ def test_text_alone_writes_nothing(place: Path, run: Run) -> None:
     [
         ((*FOUND, "--records", "records"), 2, "error: --records: --truth is given too. Pass one of them."),
         ((*FOUND, "--no-report", "-o", "a"), 2, "error: --no-report: --output is given too. Leave one of them out."),
+        (
+            (*FOUND, "--no-report", "--force"),
+            2,
+            "error: --no-report: --force is given too, but no report is to be repl",
+        ),
         ((*FOUND, "--iou", "2"), 2, "error: --iou: must be above 0, and 1 at most, but got 2"),
         (("--detections", "absent.json", "--truth", "pictures"), 1, "error: absent.json: the file can't be read"),
         ((*FOUND[:3], "absent"), 1, "error: absent: there is no truth here. Pass a COCO .json"),

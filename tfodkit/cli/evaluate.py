@@ -52,6 +52,7 @@ def command(
     """Hold a model's detections against the labels: figures, tables, causes of mistakes, and a report to look at.
 
     Example: tfodkit eval run
+    Of any model: tfodkit eval --detections results.json --truth instances.json
     """
     from tfodkit.errors import UsageError
     from tfodkit.evaluation.analysis import AnalysisOptions
@@ -64,6 +65,10 @@ def command(
         raise UsageError("--records", "--truth is given too", "Pass one of them.")
     if output is not None and not report:
         raise UsageError("--no-report", "--output is given too", "Leave one of them out.")
+    if force and not report:
+        raise UsageError(
+            "--no-report", "--force is given too, but no report is to be replaced", "Leave one of them out."
+        )
     with StageProgress() as progress:
         evaluated = evaluate(
             model,
