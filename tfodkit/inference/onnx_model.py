@@ -72,7 +72,8 @@ def _open_session(path: Path) -> Any:
     except Exception as error:  # its errors have no class in common
         if isinstance(error, MemoryError):
             raise
-        raise _refused(path, f"can't be loaded as an ONNX model ({str(error).splitlines()[0]})") from error
+        said = str(error).splitlines()[0].removeprefix("[ONNXRuntimeError] : ").rstrip(".")
+        raise _refused(path, f"can't be loaded as an ONNX model ({said})") from error
 
 
 def _refused(path: Path, what: str) -> ExportError:
