@@ -19,17 +19,14 @@ def saying(*found: tuple[tuple[float, float, float, float], float, int]) -> Dete
 
 
 def test_plain_pictures_go_through_the_model_together(runtime: Recited, detector: Detector) -> None:
-    batches: list[int] = []
-    run = runtime.run
-    runtime.run = lambda images: (batches.append(len(images)), run(images))[1]  # type: ignore[method-assign]
     found = look_as(DetectOptions(), {"a": detector})([WHITE] * 4)
-    assert batches == [4]
+    assert runtime.shapes == [(4, 100, 200, 3)]
     assert [len(each) for each in found] == [3, 0, 3, 0]
 
 
-def test_tiles_are_looked_at_beside_the_whole(runtime: Recited, detector: Detector) -> None:
-    look_as(DetectOptions(tile=100, overlap=0.0), {"a": detector})([WHITE])
-    assert [each.shape for each in runtime.seen] == [(100, 200, 3), (100, 100, 3), (100, 100, 3)]
+def test_tiles_are_looked_at_beside_the_whole_a_batch_at_once(runtime: Recited, detector: Detector) -> None:
+    look_as(DetectOptions(tile=40, overlap=0.0, batch=6), {"a": detector})([WHITE])
+    assert runtime.shapes == [(1, 100, 200, 3), (6, 40, 40, 3), (6, 40, 40, 3), (3, 40, 40, 3)]
 
 
 def test_a_mirrored_view_is_looked_at_and_fused() -> None:

@@ -18,11 +18,12 @@ from tfodkit.inference.batches import windows
 from tfodkit.inference.detections_json import PictureResult
 from tfodkit.inference.drawing import draw
 from tfodkit.inference.film import Camera, Film, FilmWriter, Frame, FrameSource, Window
-from tfodkit.inference.looking import LookAtAll, look_as
+from tfodkit.inference.looking import look_as
 from tfodkit.inference.options import DetectOptions, Output
 from tfodkit.inference.picture_run import WRITERS, DetectionRun, Model, open_all
 from tfodkit.inference.tables import JSON_NAME, write_lists
 from tfodkit.inference.thresholds import Thresholds
+from tfodkit.inference.ways_of_looking import LookAtAll
 
 LEAST_DECODED = 0.95
 """Of the frames that a film says it has: what it says is rough."""

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import TypeAlias
+from collections.abc import Mapping
 
-import numpy as np
-from numpy.typing import NDArray
-
-from tfodkit.annotations.detections import Detections
 from tfodkit.errors import UsageError
 from tfodkit.inference.detector import Detector
 from tfodkit.inference.fusion import Fusion
 from tfodkit.inference.options import DetectOptions
 from tfodkit.inference.tiles import OVERLAP
-from tfodkit.inference.ways_of_looking import Look, in_tiles, in_views, require_same_classes, with_models
-
-LookAtAll: TypeAlias = Callable[[Sequence[NDArray[np.uint8]]], list[Detections]]
-"""From pictures of one size, ``uint8 [height, width, 3]`` each, to what is in each of them."""
+from tfodkit.inference.ways_of_looking import Look, LookAtAll, in_tiles, in_views, require_same_classes, with_models
 
 
 def look_as(options: DetectOptions, detectors: Mapping[str, Detector]) -> LookAtAll:
@@ -40,8 +32,16 @@ def look_as(options: DetectOptions, detectors: Mapping[str, Detector]) -> LookAt
 def _look(options: DetectOptions, detector: Detector, fusion: Fusion) -> Look:
     look: Look = detector.detect
     if options.tile is not None:
-        look = in_tiles(look, side=options.tile, overlap=OVERLAP if options.overlap is None else options.overlap)
+        overlap = OVERLAP if options.overlap is None else options.overlap
+        look = in_tiles(look, side=options.tile, overlap=overlap, look_at_all=_by(options.batch, detector.detect_all))
     return look if len(options.views) == 1 else in_views(look, options.views, fusion)
+
+
+def _by(batch: int, look_at_all: LookAtAll) -> LookAtAll:
+    """The same, with so many at once and no more."""
+    return lambda pictures: [
+        found for first in range(0, len(pictures), batch) for found in look_at_all(pictures[first : first + batch])
+    ]
 
 
 def _require_use(options: DetectOptions, models: int) -> None:

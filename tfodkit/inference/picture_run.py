@@ -19,12 +19,13 @@ from tfodkit.inference.ahead import mapped_ahead
 from tfodkit.inference.batches import MOST_PIXELS, WINDOW, in_batches
 from tfodkit.inference.detections_json import PictureResult
 from tfodkit.inference.detector import Detector
-from tfodkit.inference.looking import LookAtAll, look_as
+from tfodkit.inference.looking import look_as
 from tfodkit.inference.options import DetectOptions, Output
 from tfodkit.inference.picture_files import PictureFiles, own_names
 from tfodkit.inference.pictures import count_frames, find_pictures, read_picture
 from tfodkit.inference.tables import JSON_NAME, write_lists
 from tfodkit.inference.thresholds import Thresholds
+from tfodkit.inference.ways_of_looking import LookAtAll
 
 READERS, WRITERS = 2, 2
 """Threads: Pillow lets go of Python's lock while it decodes, draws and encodes."""

@@ -77,8 +77,9 @@ def _make_export(folder: Path) -> Path:
     if not exported.exists():
         draw_example(folder / "training", images=40, force=True)
         _tfodkit("make-records", folder / "training", "-o", folder / "records", "--force")
-        _tfodkit("make-config", "example", folder / "records", "-o", folder / "pipeline.config", "--force", *TRAINING)
-        _tfodkit("train", folder / "pipeline.config", "-o", folder / "run", "--force")
+        data = ("--template", "example", "--records", folder / "records")
+        _tfodkit("make-config", *data, "-o", folder / "pipeline.config", "--force", *TRAINING)
+        _tfodkit("train", folder / "pipeline.config", "-o", folder / "run")
         _tfodkit("export", folder / "run", "-o", exported)
     return exported
 
