@@ -150,13 +150,15 @@ def test_an_image_that_is_there_twice_is_refused(tmp_path):
 
 def test_places_without_labels(tmp_path):
     (tmp_path / "images").mkdir()
-    with pytest.raises(DataError, match=r"nowhere: the folder does not exist\. Check the path\."):
+    with pytest.raises(DataError, match=r"nowhere: there is no such file or folder\. Check the path\."):
         read_labels(tmp_path / "nowhere")
     with pytest.raises(DataError, match=r"no annotations: .* Pass the folder or file of them\."):
         read_labels(tmp_path / "images")
     (tmp_path / "annotations").mkdir()
     with pytest.raises(DataError, match=rf"Pass {tmp_path}/annotations\."):
         read_labels(tmp_path / "images")
+    with pytest.raises(DataError, match=r"absent\.json: there is no such file or folder\. Check the path\."):
+        read_labels(tmp_path / "absent.json")
     path = write(tmp_path, [{"image_id": 1}], "results.json")
     with pytest.raises(DataError, match=r"results.json: the file is a list, .* tfodkit eval --detections"):
         read_labels(path)

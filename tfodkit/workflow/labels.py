@@ -56,6 +56,8 @@ def read_labels(place: Path, *, images: Path | None = None, format: str | None =
 
 
 def _source(place: Path, images: Path | None, format: str | None) -> Source:  # noqa: A002
+    if not place.exists():
+        raise DataError(str(place), "there is no such file or folder", "Check the path.")
     if format is None and (place / DETECTIONS).is_file():
         place = place / DETECTIONS
     kind = FILE_FORMATS.get(place.suffix.lower()) if place.is_file() else None
