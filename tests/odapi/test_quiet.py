@@ -4,7 +4,7 @@ import warnings
 
 import pytest
 
-from tfodkit.odapi.quiet import quiet_notices, without_absent_driver
+from tfodkit.odapi.quiet import quiet_notices, without_absent_driver, without_lines
 
 
 @pytest.fixture
@@ -62,3 +62,10 @@ def test_without_a_standard_error_nothing_is_held_back() -> None:
         os.dup2(before, 2)
         os.close(before)
     assert done
+
+
+def test_lines_that_nobody_can_act_on_are_left_out_and_all_others_come_after(capfd: pytest.CaptureFixture[str]) -> None:
+    with without_lines(b"fully_quantize: ", b"flatbuffer_helpers"):
+        os.write(2, b"fully_quantize: 0, inference_type: 6\nout of memory\nW0000 tf_tfl_flatbuffer_helpers.cc:364] x\n")
+    os.write(2, b"after\n")
+    assert capfd.readouterr().err == "out of memory\nafter\n"

@@ -15,6 +15,13 @@ DEPRECATED = "is deprecated and will be removed"
 TABLES = "Issue encountered when serializing table_initializer"
 # TensorFlow, as an error, where there is no NVIDIA driver at all; what a driver that fails says has another number.
 NO_DRIVER = b"Failed call to cuInit: UNKNOWN ERROR (303)"
+# The TensorFlow Lite converter, of its own flags, and TensorFlow's logging of itself.
+OF_CONVERTER = (
+    b"All log messages before absl::InitializeLog()",
+    b"mlir_graph_optimization_pass.cc",
+    b"tf_tfl_flatbuffer_helpers.cc",
+    b"fully_quantize: ",
+)
 STANDARD_ERROR = 2
 LVIS_FORMAT = "[%(asctime)s] %(name)s %(levelname)s: %(message)s"
 
@@ -43,11 +50,16 @@ def _is_for_users(record: logging.LogRecord) -> bool:
     return DEPRECATED not in message and TABLES not in message
 
 
-@contextlib.contextmanager
-def without_absent_driver() -> Iterator[None]:
-    """Inside, TensorFlow's native code does not say that this machine has no NVIDIA driver; all else it says after it.
+def without_absent_driver() -> contextlib.AbstractContextManager[None]:
+    """Inside, TensorFlow's native code does not say that there is no NVIDIA driver; all else it says after it."""
+    return without_lines(NO_DRIVER)
 
-    For a moment alone, as it holds back all that any thread writes to the standard error stream.
+
+@contextlib.contextmanager
+def without_lines(*unwanted: bytes) -> Iterator[None]:
+    """Inside, native code writes no line with one of these parts to the standard error stream; all else comes after it.
+
+    For a moment alone, as it holds back all that any thread writes there.
     """
     with contextlib.ExitStack() as stack:
         try:
@@ -64,4 +76,4 @@ def without_absent_driver() -> Iterator[None]:
             os.close(before)
             held.seek(0)
             with contextlib.suppress(OSError):
-                os.write(STANDARD_ERROR, b"".join(line for line in held if NO_DRIVER not in line))
+                os.write(STANDARD_ERROR, b"".join(line for line in held if not any(part in line for part in unwanted)))

@@ -29,6 +29,8 @@ from tfodkit.exporting.tflite.packing import pack
 from tfodkit.files import write_bytes
 from tfodkit.inference.resizing import Resizing
 from tfodkit.inference.tflite_metadata import LABELS_FILE, RESIZING_FILE, format_resizing
+from tfodkit.odapi.quiet import OF_CONVERTER, without_lines
+from tfodkit.odapi.serving import quiet
 from tfodkit.odapi.tflite import OUTPUTS, padding_value, trace_for_tflite
 
 REPRESENTATIVES = 100
@@ -85,9 +87,7 @@ def _resizing(job: ExportJob) -> Resizing:
 def _run_converter(function: Any, module: Any, numbers: Numbers, pictures: Sequence[NDArray[np.float32]]) -> bytes:
     import tensorflow as tf
 
-    from tfodkit.odapi.serving import quiet
-
-    with quiet():
+    with quiet(), without_lines(*OF_CONVERTER):
         converter = tf.lite.TFLiteConverter.from_concrete_functions([function], module)
         converter.allow_custom_ops = True
         if numbers is not Numbers.FLOAT32:
