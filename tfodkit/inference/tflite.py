@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,10 @@ LOWEST_ID = 1
 
 
 class TFLiteRuntime:
-    """A ``.tflite`` detector in an interpreter of its own: one picture after the other, each on all cores."""
+    """A ``.tflite`` detector in an interpreter of its own: one picture after the other, on one thread.
+
+    LiteRT's detection operation loses whole classes where it divides them among several threads.
+    """
 
     def __init__(self, path: Path) -> None:
         """Load it.
@@ -33,7 +35,7 @@ class TFLiteRuntime:
         content = _read(path)
         self._metadata = read_metadata(content, str(path))
         try:
-            self._interpreter: Any = Interpreter(model_content=content, num_threads=os.cpu_count())
+            self._interpreter: Any = Interpreter(model_content=content, num_threads=1)
             self._interpreter.allocate_tensors()
         except (ValueError, RuntimeError) as error:
             raise _refused(path, f"can't be loaded ({str(error).strip().splitlines()[0]})") from error
