@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.drawn_weights import save_drawn_weights
+
 settings.register_profile("tfodkit", deadline=None)  # other work on the machine is no failure
 settings.load_profile("tfodkit")
 
@@ -109,7 +111,7 @@ def tiny_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (run / "pipeline.config").write_text(TINY_CONFIG)
     items = (f'item {{ name: "{name}" id: {number} }}\n' for number, name in enumerate(TINY_CLASSES, start=1))
     (run / "label_map.pbtxt").write_text("".join(items), encoding="utf-8")
-    _save_drawn_weights(run / "best")
+    save_drawn_weights(TINY_CONFIG, run / "best", step=TINY_STEP)
     return run
 
 
@@ -147,23 +149,3 @@ def drawn_config(drawn_records: Path, tiny_config: str) -> Path:
     template.write_text(tiny_config)
     options = PipelineOptions(steps=6, batch_size=4)
     return make_config(str(template), drawn_records, drawn_records.parent / "pipeline.config", options).path
-
-
-def _save_drawn_weights(folder: Path) -> None:
-    import numpy as np
-
-    from tfodkit.odapi.model import build_model, create_variables
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        model = build_model(TINY_CONFIG, is_training=True)
-        create_variables(model)
-    import tensorflow as tf
-
-    generator = np.random.default_rng(0)
-    for variable in model.variables:
-        if "kernel" in variable.name:
-            inputs = np.prod(variable.shape[: 2 if "depthwise" in variable.name else 3])
-            variable.assign(generator.normal(0, np.sqrt(2 / inputs), variable.shape).astype(np.float32))
-    checkpoint = tf.train.Checkpoint(step=tf.Variable(TINY_STEP, dtype=tf.int64), model=model)
-    tf.train.CheckpointManager(checkpoint, str(folder), max_to_keep=1).save(TINY_STEP)
