@@ -134,7 +134,8 @@ def test_a_model_fused_with_itself_in_views_and_tiles_writes_everything(tiny_exp
     noise = np.random.default_rng(0).integers(0, 256, (90, 120, 3), np.uint8)
     (tmp_path / "photos").mkdir()
     Image.fromarray(noise).save(tmp_path / "photos" / "a.jpg")
-    flags = ["--tile", "80", "--flip", "--scale", "1.5", "--model", str(tiny_export), "--threshold", "0.01"]
+    second = str(tiny_export / "saved_model")
+    flags = ["--tile", "80", "--flip", "--scale", "1.5", "--model", second, "--threshold", "0.01"]
     outputs = ["--csv", "--coco", "--crops", "--voc", "--top", "5", "--json"]
     arguments = [str(tiny_export), str(tmp_path / "photos"), "-o", str(tmp_path / "found"), *flags, *outputs]
     result = CliRunner().invoke(app, arguments, catch_exceptions=False)

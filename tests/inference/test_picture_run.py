@@ -223,3 +223,25 @@ def test_a_picture_whose_name_is_no_text_is_listed(detector: Detector, tmp_path:
     run = detect(detector, tmp_path / name, tmp_path / "found", DetectOptions(outputs=EVERYTHING - {Output.VOC}))
     assert json.loads(run.json_path.read_text(encoding="utf-8"))["images"][0]["file_name"].endswith(name)
     assert "caf\\udce9.png,bagel" in (run.output / "detections.csv").read_text(encoding="utf-8")
+
+
+def test_what_does_not_go_with_the_models_is_said_before_any_is_loaded(photos: Path, tmp_path: Path) -> None:
+    options = DetectOptions(weights=(2, 1))
+    with pytest.raises(UsageError, match="--weights: must be one for each of 1 models, but got 2"):
+        detect(tmp_path / "absent", photos, tmp_path / "found", options)
+
+
+def test_several_models_are_fused_and_none_is_named_twice(detector: Detector, photos: Path, tmp_path: Path) -> None:
+    run = detect([detector, detector], photos / "a.jpg", tmp_path / "found", threshold=0.4)
+    assert run.count_by_class() == {"bagel": 1, "mug": 0}, "what one of two finds counts half"
+    with pytest.raises(UsageError, match="--model: model 1 is named twice"):
+        detect([detector, "model 1"], photos / "a.jpg", tmp_path / "other")
+
+
+def test_problems_are_in_the_order_of_the_pictures(detector: Detector, tmp_path: Path) -> None:
+    (tmp_path / "photos").mkdir()
+    Image.new("RGB", (20, 10)).save(tmp_path / "photos" / "a\x01.png")
+    (tmp_path / "photos" / "b.png").touch()
+    run = detect(detector, tmp_path / "photos", tmp_path / "found", DetectOptions(outputs=EVERYTHING))
+    assert ["empty" in problem.what for problem in run.problems] == [False, True]
+    assert [result.path.name for result in run.results] == ["a\x01.png"]

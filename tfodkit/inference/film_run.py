@@ -73,7 +73,7 @@ def detect_film(
     source: FrameSource = Camera(film, seconds=seconds) if isinstance(film, int) else Film(Path(film))
     _refuse_own_film(source, output)
     refuse_existing(output, force=force, marker=JSON_NAME)
-    detectors = open_all(exported, format)
+    detectors = open_all(exported, options, format)
     names = next(iter(detectors.values())).class_names
     counts = Thresholds.of(options.threshold, options.thresholds, names, top=options.top)
     job = _FilmJob(source, look_as(options, detectors), counts, every, 1 if isinstance(film, int) else options.batch)

@@ -20,7 +20,7 @@ def look_as(options: DetectOptions, detectors: Mapping[str, Detector]) -> LookAt
     """
     first, *others = detectors.values()
     require_same_classes(first.class_names, {where: each.class_names for where, each in [*detectors.items()][1:]})
-    _require_use(options, len(detectors))
+    require_use(options, len(detectors))
     if not others and options.tile is None and len(options.views) == 1:
         return first.detect_all
     fusion = options.fusion or Fusion.WBF
@@ -44,7 +44,12 @@ def _by(batch: int, look_at_all: LookAtAll) -> LookAtAll:
     ]
 
 
-def _require_use(options: DetectOptions, models: int) -> None:
+def require_use(options: DetectOptions, models: int) -> None:
+    """Refuse what would do nothing with so many models.
+
+    Raises:
+        UsageError: there is not a weight for each model, or nothing to fuse.
+    """
     if options.weights is not None and len(options.weights) != models:
         what = f"must be one for each of {models} models, but got {len(options.weights)}"
         raise UsageError("--weights", what, "The first is that of the first model; --model names further ones.")

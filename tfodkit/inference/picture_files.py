@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PIL import Image
@@ -67,7 +67,7 @@ class PictureFiles:
         try:
             place.write_bytes(to_voc_xml(ImageAnnotation(path, image.width, image.height, tuple(objects))))
         except DataError as error:
-            return error.problems[0]
+            return replace(error.problems[0], where=str(path))
         return None
 
 

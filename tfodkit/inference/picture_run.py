@@ -19,7 +19,7 @@ from tfodkit.inference.ahead import mapped_ahead
 from tfodkit.inference.batches import MOST_PIXELS, WINDOW, in_batches
 from tfodkit.inference.detections_json import PictureResult
 from tfodkit.inference.detector import Detector
-from tfodkit.inference.looking import look_as
+from tfodkit.inference.looking import look_as, require_use
 from tfodkit.inference.options import DetectOptions, Output
 from tfodkit.inference.picture_files import PictureFiles, own_names
 from tfodkit.inference.pictures import count_frames, find_pictures, read_picture
@@ -101,7 +101,7 @@ def detect(
     found = find_pictures(paths_of(images), is_recursive=recursive)
     _refuse_own_pictures(found.pictures, output)
     refuse_existing(output, force=force, marker=JSON_NAME)
-    detectors = open_all(exported, format)
+    detectors = open_all(exported, options, format)
     detector = next(iter(detectors.values()))
     look, class_names = look_as(options, detectors), detector.class_names
     counts = Thresholds.of(options.threshold, options.thresholds, class_names, top=options.top)
@@ -114,15 +114,26 @@ def detect(
     return DetectionRun(output, tuple(results), (*found.problems, *problems), class_names, tuple(notes))
 
 
-def open_all(exported: Model | Sequence[Model], format: str | None = None) -> dict[str, Detector]:  # noqa: A002
-    """The models, loaded, by where they lie."""
+def open_all(
+    exported: Model | Sequence[Model],
+    options: DetectOptions,
+    format: str | None = None,  # noqa: A002
+) -> dict[str, Detector]:
+    """The models, loaded, by where they lie, the first of them first.
+
+    Raises:
+        ExportError: one can't be loaded.
+        UsageError: ``options`` do not go with so many models.
+    """
     models = [exported] if isinstance(exported, str | Path | Detector) else list(exported)
-    return {
-        f"model {number}" if isinstance(model, Detector) else f"{model}": model
-        if isinstance(model, Detector)
-        else Detector.open(model, format=format)
-        for number, model in enumerate(models, start=1)
-    }
+    require_use(options, len(models))
+    detectors: dict[str, Detector] = {}
+    for number, model in enumerate(models, start=1):
+        where = f"model {number}" if isinstance(model, Detector) else str(model)
+        if where in detectors:
+            raise UsageError("--model", f"{where} is named twice", "Leave it out: --weights makes a model count more.")
+        detectors[where] = model if isinstance(model, Detector) else Detector.open(model, format=format)
+    return detectors
 
 
 def paths_of(places: str | Path | Sequence[str | Path]) -> list[Path]:

@@ -80,7 +80,7 @@ def _make_export(folder: Path) -> Path:
         data = ("--template", "example", "--records", folder / "records")
         _tfodkit("make-config", *data, "-o", folder / "pipeline.config", "--force", *TRAINING)
         _tfodkit("train", folder / "pipeline.config", "-o", folder / "run")
-        _tfodkit("export", folder / "run", "-o", exported)
+        _tfodkit("export", folder / "run", "-o", exported, "--formats", "saved_model")
     return exported
 
 
