@@ -23,7 +23,9 @@ def command(
     ],
     b: Annotated[
         Path,
-        typer.Argument(help="Annotations of the same pictures, or detections: the detections.json of tfodkit detect."),
+        typer.Argument(
+            help="Annotations of the same pictures, or detections: the folder of tfodkit detect or of a report of eval."
+        ),
     ],
     *,
     iou: Annotated[

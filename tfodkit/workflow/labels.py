@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import math
 from collections.abc import Iterator
 from dataclasses import replace
@@ -26,6 +25,7 @@ from tfodkit.evaluation.comparing.labelled import LabelledImage, LabelledObject,
 from tfodkit.findings import Finding, Rule
 from tfodkit.images.presumed import PresumedImages
 from tfodkit.images.reading import examine_image
+from tfodkit.workflow.listed_detections import is_list, read_listed
 
 DETECTIONS = "detections.json"
 """What ``tfodkit detect`` writes; a folder that holds it is taken for it."""
@@ -35,7 +35,8 @@ def read_labels(place: Path, *, images: Path | None = None, format: str | None =
     """The labels in a folder of VOC XML (turned boxes of roLabelImg too) or YOLO text, a COCO JSON or a CSV.
 
     A COCO JSON with a ``score`` in each annotation, as ``tfodkit detect`` writes it, holds detections; a folder with a
-    ``detections.json`` stands for that file. The pictures are looked at for YOLO's boxes alone, which are shares of
+    ``detections.json`` stands for that file. A list of COCO's results is read with the ``truth.json`` beside it, as in
+    a report of ``tfodkit eval``. The pictures are looked at for YOLO's boxes alone, which are shares of
     them: they lie in ``images`` or beside the texts. Boxes of zero size are counted and left out; boxes may leave
     their image.
 
@@ -43,6 +44,10 @@ def read_labels(place: Path, *, images: Path | None = None, format: str | None =
         DataError: with everything that can't be read, or is no label, and where one image is there twice.
         UsageError: there is no such ``format``.
     """
+    if format is None and (place / DETECTIONS).is_file():
+        place = place / DETECTIONS
+    if FILE_FORMATS.get(place.suffix.lower()) == "coco" and is_list(place):
+        return read_listed(place)
     reader = _Reader()
     for reading in _source(place, images, format).readings():
         reader.findings += [finding for finding in reading.findings if finding.is_error]
@@ -58,11 +63,7 @@ def read_labels(place: Path, *, images: Path | None = None, format: str | None =
 def _source(place: Path, images: Path | None, format: str | None) -> Source:  # noqa: A002
     if not place.exists():
         raise DataError(str(place), "there is no such file or folder", "Check the path.")
-    if format is None and (place / DETECTIONS).is_file():
-        place = place / DETECTIONS
     kind = FILE_FORMATS.get(place.suffix.lower()) if place.is_file() else None
-    if kind == "coco":
-        _refuse_results(place)
     if kind in ("coco", "csv") and format in (None, kind):
         return Source(kind, PresumedImages(place.parent), place.parent, (place,))
     try:
@@ -77,16 +78,6 @@ def _without_flag(error: DataError) -> DataError:
     problem = error.problems[0]
     remedy = problem.remedy.replace("--annotations with ", "").replace("--annotations ", "")
     return DataError(problem.where, problem.what, remedy)
-
-
-def _refuse_results(path: Path) -> None:
-    """COCO's results are a list."""
-    with contextlib.suppress(OSError), path.open("rb") as file:
-        if file.read(1 << 10).lstrip().startswith(b"["):
-            what = "the file is a list, as COCO's results are, in which images and classes are mere numbers"
-            form = "Pass a file with images, annotations and categories, as tfodkit detect writes it"
-            remedy = f"{form}, or hold the list against a COCO file: tfodkit eval --detections {path} --truth TRUTH."
-            raise DataError(str(path), what, remedy)
 
 
 class _Reader:
