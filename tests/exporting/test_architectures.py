@@ -48,7 +48,7 @@ def write_source(folder: Path, small: Small) -> ExportSource:
     model = getattr(pipeline.model, pipeline.model.WhichOneof("model"))
     model.num_classes = 3
     if pipeline.model.HasField("faster_rcnn"):
-        model.first_stage_max_proposals = 50
+        model.first_stage_max_proposals = model.second_stage_batch_size = 50
     del pipeline.eval_input_reader[:]
     text = format_pipeline(pipeline)
     (folder / "pipeline.config").write_text(text)

@@ -24,6 +24,12 @@ def test_the_same_detections_do_not_differ() -> None:
     assert compare(one, one) == Difference(detections=2, score=0.0, box=0.0, sure=2, found_again=2)
 
 
+def test_a_box_without_area_is_found_again_where_it_was_and_nowhere_else() -> None:
+    line, elsewhere = (0.1, 0.1, 0.1, 0.3), (0.4, 0.1, 0.4, 0.3)
+    assert compare(outputs((line, 0.9, 1)), outputs((line, 0.9, 1))).found_again == 1
+    assert compare(outputs((line, 0.9, 1)), outputs((elsewhere, 0.9, 1))).found_again == 0
+
+
 def test_nothing_found_by_either_does_not_differ() -> None:
     assert compare(outputs(), outputs()) == Difference(detections=0, score=0.0, box=0.0)
 

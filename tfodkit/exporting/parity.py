@@ -130,10 +130,12 @@ def _nearest(expected: ModelOutputs, index: int, found: ModelOutputs, score_tole
 
 
 def _is_found_again(expected: ModelOutputs, found: ModelOutputs) -> NDArray[np.bool_]:
-    """Of each expected detection; scores are not looked at, orders of sides matter as little to IoU."""
+    """Of each expected detection; scores are not looked at. A box without area, of which IoU says nothing, has to be
+    where it was."""
     same_class = expected.class_ids[:, None] == found.class_ids[None, :]
     near = ious(expected.boxes_yxyx_norm, found.boxes_yxyx_norm) >= SAME_PLACE
-    return np.asarray((same_class & near).any(axis=1))
+    apart = np.abs(expected.boxes_yxyx_norm[:, None] - found.boxes_yxyx_norm[None, :]).max(axis=2)
+    return np.asarray((same_class & (near | (apart <= EXACT_BOX))).any(axis=1))
 
 
 def _refuse(place: str, difference: Difference, gate: Gate, where: str) -> None:
