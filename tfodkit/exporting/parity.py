@@ -130,8 +130,7 @@ def _nearest(expected: ModelOutputs, index: int, found: ModelOutputs, score_tole
 
 
 def _is_found_again(expected: ModelOutputs, found: ModelOutputs) -> NDArray[np.bool_]:
-    """Of each expected detection; scores are not looked at. A box without area, of which IoU says nothing, has to be
-    where it was."""
+    """Of each expected detection; scores are not looked at, and of a box without area IoU says nothing."""
     same_class = expected.class_ids[:, None] == found.class_ids[None, :]
     near = ious(expected.boxes_yxyx_norm, found.boxes_yxyx_norm) >= SAME_PLACE
     apart = np.abs(expected.boxes_yxyx_norm[:, None] - found.boxes_yxyx_norm[None, :]).max(axis=2)
