@@ -72,7 +72,7 @@ class ServingModel:
         import tensorflow as tf
 
         with quiet():
-            functions = {**self._functions, **_functions(self._model, further)}
+            functions = {**self._functions, **trace(self._model, further)}
             module = tf.Module(name="detector")
             module.detect = self._function
             module.weights = list(self._model.variables)
@@ -97,16 +97,9 @@ def load_serving_model(config_text: str, checkpoint: Path, *, averaged: bool | N
         if averaged is None:
             averaged = pipelines.evaluates_averages(pipeline)
         restore_model(model, checkpoint, averaged=averaged)
-        functions = _functions(model, SIGNATURES)
+        functions = trace(model, SIGNATURES)
         functions[SERVING_DEFAULT.name].get_concrete_function()
     return ServingModel(model, functions, averaged=averaged)
-
-
-def _functions(model: Any, signatures: Sequence[Signature]) -> dict[str, Any]:
-    """By name; each is traced when it is needed."""
-    from object_detection import exporter_lib_v2
-
-    return trace(exporter_lib_v2.DetectionInferenceModule(model), signatures)
 
 
 def _refuse_side_inputs(pipeline: Any) -> None:

@@ -45,24 +45,23 @@ def fixed_signature(batch: int | None, size: tuple[int, int] | None) -> Signatur
     return Signature("fixed", "uint8", (batch, height, width, 3), "RGB pictures of this number and size, 0 to 255")
 
 
-def trace(upstream: Any, signatures: Sequence[Signature]) -> dict[str, Any]:
-    """A ``tf.function`` a signature, by its name.
-
-    ``upstream`` is a ``DetectionInferenceModule`` of the Object Detection API's exporter, around the model.
-    """
+def trace(model: Any, signatures: Sequence[Signature]) -> dict[str, Any]:
+    """A ``tf.function`` of a ``DetectionModel`` for each signature, by its name; each is traced when it is needed."""
     import tensorflow as tf
+    from object_detection import exporter_lib_v2
 
-    detect = tf.function(upstream._run_inference_on_images)
-    return {signature.name: _trace_one(upstream, detect, signature) for signature in signatures}
+    upstream = exporter_lib_v2.DetectionInferenceModule(model)
+    preprocess, detect = upstream._preprocess_input, tf.function(upstream._run_inference_on_images)
+    return {signature.name: _function(preprocess, detect, signature) for signature in signatures}
 
 
-def _trace_one(upstream: Any, detect: Callable[..., Any], signature: Signature) -> Any:
+def _function(preprocess: Callable[..., Any], detect: Callable[..., Any], signature: Signature) -> Any:
     import tensorflow as tf
 
     decode = {"encoded": _decode, "tf_example": _decode_example}.get(signature.name, _as_it_is)
 
     def run(input_tensor: Any) -> Any:
-        return detect(*upstream._preprocess_input(input_tensor, decode))
+        return detect(*preprocess(input_tensor, decode))
 
     return tf.function(run, input_signature=[tf.TensorSpec(signature.shape, signature.dtype, name=INPUT)])
 
