@@ -27,6 +27,8 @@ def save_drawn_weights(config_text: str, folder: Path, *, step: int, gain: float
         if "kernel" in variable.name:
             deviation = gain * np.sqrt(2 / _inputs(variable))
             variable.assign(generator.normal(0, deviation, variable.shape).astype(np.float32))
+        elif variable.shape == [2]:  # a CenterNet's sizes, which would be 0 or less
+            variable.assign(np.array([6, 9], np.float32))
     checkpoint = tf.train.Checkpoint(step=tf.Variable(step, dtype=tf.int64), model=model)
     tf.train.CheckpointManager(checkpoint, str(folder), max_to_keep=1).save(step)
     return folder / f"ckpt-{step}"

@@ -24,10 +24,23 @@ def test_the_same_detections_do_not_differ() -> None:
     assert compare(one, one) == Difference(detections=2, score=0.0, box=0.0, sure=2, found_again=2)
 
 
-def test_a_box_without_area_is_found_again_where_it_was_and_nowhere_else() -> None:
-    line, elsewhere = (0.1, 0.1, 0.1, 0.3), (0.4, 0.1, 0.4, 0.3)
-    assert compare(outputs((line, 0.9, 1)), outputs((line, 0.9, 1))).found_again == 1
-    assert compare(outputs((line, 0.9, 1)), outputs((elsewhere, 0.9, 1))).found_again == 0
+def test_boxes_without_area_are_not_compared_whoever_gives_them() -> None:
+    line = (0.1, 1.0, 0.3, 1.0)
+    with_it, without = outputs((line, 0.95, 1), (LEFT, 0.9, 1)), outputs((LEFT, 0.9, 1))
+    alike = Difference(detections=1, score=0.0, box=0.0, sure=1, found_again=1)
+    assert compare(with_it, without) == compare(without, with_it) == alike
+    assert compare(without, outputs((line, 0.9, 1))).score == pytest.approx(0.9), "a box that lost its area is missing"
+
+
+def test_a_list_that_spent_a_place_on_padding_is_compared_as_far_as_it_goes() -> None:
+    expected = outputs((LEFT, 0.9, 1), (RIGHT, 0.4, 2), (RIGHT, 0.35, 1), limit=3)
+    found = ((LEFT, 0.9, 1), (RIGHT, 0.4, 2))
+    assert compare(expected, outputs(*found, limit=2)) == Difference(2, 0.0, 0.0, sure=2, found_again=2)
+    assert compare(expected, outputs(*found, limit=3)).score == pytest.approx(0.35), "it had room for another"
+    assert compare(expected, outputs(found[0], limit=1)).score == pytest.approx(0.4), "less than half is wrong"
+    other = outputs((LEFT, 0.9, 1), (LEFT, 0.6, 2), limit=2)
+    assert compare(expected, other).score == pytest.approx(0.2)
+    assert compare(other, expected).score == pytest.approx(0.2)
 
 
 def test_nothing_found_by_either_does_not_differ() -> None:

@@ -48,6 +48,7 @@ def test_what_lies_outside_of_the_picture_is_left_out(tmp_path: Path) -> None:
         grey(20, 40)[np.newaxis]
     )
     assert outputs.class_ids.tolist() == [2]
+    assert outputs.limit == 1, "the other place was spent"
 
 
 def test_a_point_that_a_model_gives_as_a_box_is_kept_as_the_checkpoint_keeps_it(tmp_path: Path) -> None:

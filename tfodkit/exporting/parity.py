@@ -101,16 +101,17 @@ def compare(
     Scores are compared by rank; a detection that only one list has counts as one of score 0 in the other. Boxes are
     compared with the nearest one of the same class and of a score within the tolerance, since equal scores may come in
     either order; ``inf`` where there is none. The last places of a list that was cut may go to any of several equal
-    scores: there, a box that is not found again counts for nothing if its score is as low as the lowest.
+    scores: there, a box that is not found again counts for nothing if its score is as low as the lowest. Boxes without
+    area, as of what a model sees in the padding beside the picture, are not compared; some forms give them, some don't.
     """
-    count = max(len(expected.scores), len(found.scores))
-    padded = [np.pad(outputs.scores, (0, count - len(outputs.scores))) for outputs in (expected, found)]
+    expected, found = _with_area(expected), _with_area(found)
+    ranks, was_cut = _ranks(expected, found)
+    padded = [np.pad(outputs.scores, (0, ranks))[:ranks] for outputs in (expected, found)]
     score = float(np.max(np.abs(padded[0] - padded[1]), initial=0.0))
-    was_cut = 0 < len(expected.scores) == expected.limit
-    floor = float(expected.scores[-1]) + score_tolerance if was_cut else 0.0
+    floor = float(expected.scores[:ranks][-1]) + score_tolerance if was_cut else 0.0
     apart = [_nearest(expected, index, found, score_tolerance) for index in range(len(expected.scores))]
     meant = [box for box, value in zip(apart, expected.scores, strict=True) if value > floor or box <= box_tolerance]
-    sure = expected.scores >= SURE
+    sure = (expected.scores >= SURE) & (np.arange(len(expected.scores)) < ranks)
     return Difference(
         detections=len(meant),
         score=score,
@@ -118,6 +119,26 @@ def compare(
         sure=int(sure.sum()),
         found_again=int(_is_found_again(expected, found)[sure].sum()),
     )
+
+
+def _with_area(outputs: ModelOutputs) -> ModelOutputs:
+    boxes = outputs.boxes_yxyx_norm
+    kept = (boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1])
+    limit = outputs.limit - int(np.sum(~kept))
+    return ModelOutputs(boxes[kept], outputs.scores[kept], outputs.class_ids[kept], limit)
+
+
+def _ranks(expected: ModelOutputs, found: ModelOutputs) -> tuple[int, bool]:
+    """How many of the highest scores are compared, and whether that is because a list was cut.
+
+    One form may have spent places on padding that another used well; but a list of less than half is wrong.
+    """
+    longest = max(len(outputs.scores) for outputs in (expected, found))
+    cut = [len(each.scores) for each in (expected, found) if 0 < len(each.scores) == each.limit]
+    ranks = min([longest, *cut])
+    if len(expected.scores) == 0 or 2 * ranks < longest:
+        return longest, False
+    return ranks, bool(cut)
 
 
 def _nearest(expected: ModelOutputs, index: int, found: ModelOutputs, score_tolerance: float) -> float:
@@ -130,11 +151,10 @@ def _nearest(expected: ModelOutputs, index: int, found: ModelOutputs, score_tole
 
 
 def _is_found_again(expected: ModelOutputs, found: ModelOutputs) -> NDArray[np.bool_]:
-    """Of each expected detection; scores are not looked at, and of a box without area IoU says nothing."""
+    """Of each expected detection; scores are not looked at."""
     same_class = expected.class_ids[:, None] == found.class_ids[None, :]
     near = ious(expected.boxes_yxyx_norm, found.boxes_yxyx_norm) >= SAME_PLACE
-    apart = np.abs(expected.boxes_yxyx_norm[:, None] - found.boxes_yxyx_norm[None, :]).max(axis=2)
-    return np.asarray((same_class & (near | (apart <= EXACT_BOX))).any(axis=1))
+    return np.asarray((same_class & near).any(axis=1))
 
 
 def _refuse(place: str, difference: Difference, gate: Gate, where: str) -> None:

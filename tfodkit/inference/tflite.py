@@ -64,7 +64,7 @@ class TFLiteRuntime:
             boxes_yxyx_norm=boxes[is_seen],
             scores=arrays[SCORE][order],
             class_ids=np.rint(arrays[CATEGORY][order]).astype(np.int64) + LOWEST_ID,
-            limit=len(arrays[SCORE]),
+            limit=len(arrays[SCORE]) - int(np.sum(~is_seen)),  # the places that are left for what is in the picture
         )
 
     def _input(self, picture: NDArray[np.uint8]) -> NDArray[Any]:
