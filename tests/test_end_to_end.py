@@ -69,23 +69,27 @@ def test_raccoons_from_xml_to_pictures_with_boxes(tmp_path: Path) -> None:
     assert evaluated["boxes"]["figures"]["mAP"] == pytest.approx(kept["figures"]["mAP"], abs=1e-6)
     assert (run / "report" / "report.html").is_file()
 
-    tfodkit("export", "run", "-o", "exported", folder=tmp_path)
+    formats = ("saved_model", "frozen_graph", "tflite_float32", "tflite_int8", "onnx")
+    tfodkit("export", "run", "-o", "exported", "--formats", ",".join(formats), "--pictures", 12, folder=tmp_path)
     manifest = json.loads((exported / "export.json").read_text(encoding="utf-8"))
     parity = {form["format"]: form for form in manifest["parity"]}
     assert manifest["parity_pictures"] == "validation"
-    assert set(parity) == {"saved_model", "frozen_graph"}
-    for form in parity.values():
-        assert form["detections"] > 0
-        assert form["score_difference"] <= 1e-4
+    assert tuple(parity) == formats
+    exact = [name for name, form in parity.items() if form["box_difference"] is not None]
+    assert exact == ["saved_model", "frozen_graph", "tflite_float32", "onnx"]
+    for name in exact:
+        assert parity[name]["detections"] > 0
+        assert parity[name]["score_difference"] <= 1e-4
 
     pictures = sorted((raccoon / "images").glob("*.jpg"))[:5]
-    for form in parity:
+    for form in exact:
         where = found / form
         tfodkit("detect", "exported", *pictures, "-o", where, "--format", form, "--threshold", 0.01, folder=tmp_path)
         assert {path.name for path in where.glob("*.jpg")} == {picture.name for picture in pictures}
-    one, other = (best_detections(found / form / "detections.json") for form in parity)
+    one, *others = (best_detections(found / form / "detections.json") for form in exact)
     assert len(one) == len(pictures)
-    assert one == {image_id: pytest.approx(row, abs=1e-3) for image_id, row in other.items()}
+    for other in others:  # the file has hundredths of pixels: a value between two of them may fall to either
+        assert one == {image_id: pytest.approx(row, abs=0.011) for image_id, row in other.items()}
 
 
 def test_the_demo_learns_its_example(tmp_path: Path) -> None:
