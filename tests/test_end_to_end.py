@@ -112,7 +112,7 @@ def test_raccoons_are_found_better_after_three_hundred_steps(tmp_path: Path) -> 
         "make-records", raccoon / "images", "--annotations", raccoon / "annotations", "-o", "records", folder=tmp_path
     )
     tfodkit(
-        *("make-config", "--template", "example", "--records", "records", "-o", "pipeline.config"),
+        *("make-config", "--template", TEMPLATE, "--records", "records", "-o", "pipeline.config"),
         *("--image-size", 128, "--batch-size", 8, "--steps", 300),
         folder=tmp_path,
     )
@@ -121,4 +121,6 @@ def test_raccoons_are_found_better_after_three_hundred_steps(tmp_path: Path) -> 
     with (tmp_path / "run" / "evaluations.csv").open(encoding="utf-8") as table:
         found = {int(row["step"]): float(row["mAP@.50"]) for row in csv.DictReader(table)}
     assert list(found) == [100, 200, 300]
-    assert found[300] > found[100] > 0.3
+    # the small example model has learned most by step 100: from machine to machine either of the two is higher there
+    assert found[300] > 0.3
+    assert found[300] > found[100]
