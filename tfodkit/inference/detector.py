@@ -23,7 +23,8 @@ class Detector:
     ::
 
         detector = Detector.open("EXPORTED")
-        for box, score, class_id in detector.detect(Image.open("tray.jpg")).above(0.5):
+        found = detector.detect(Image.open("tray.jpg")).above(0.5)
+        print([detector.name_of(int(class_id)) for class_id in found.class_ids], found.boxes_xyxy, found.scores)
     """
 
     def __init__(self, runtime: Runtime, class_names: Mapping[int, str], *, format_name: str) -> None:

@@ -14,6 +14,7 @@ from tfodkit.annotations.values import ImageAnnotation, ObjectAnnotation, label_
 from tfodkit.annotations.voc_writer import to_voc_xml
 from tfodkit.boxes import Box
 from tfodkit.errors import DataError, Problem
+from tfodkit.files import own_name
 from tfodkit.inference.drawing import draw
 from tfodkit.inference.options import Output
 
@@ -80,11 +81,7 @@ def own_names(pictures: Sequence[Path]) -> Mapping[Path, str]:
     taken: set[str] = set()
     for path in pictures:
         suffix = path.suffix if path.suffix.lower() in JPEG_SUFFIXES else ".png"
-        stem, number = path.stem, 2
-        while stem.casefold() in taken:
-            stem, number = f"{path.stem}-{number}", number + 1
-        taken.add(stem.casefold())
-        names[path] = stem + suffix
+        names[path] = own_name(path.stem, taken) + suffix
     return names
 
 
